@@ -1,0 +1,43 @@
+# The project's commands. `make serve` and `make test` set up what they need; the rest assumes nothing more.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test check eval train format clean
+
+help:  ## Say what there is
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+# Stamps, so that set-up runs again only when what it depends on has changed.
+$(VENV)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) --editable .
+	touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	$(PIP) --editable '.[dev]'
+	touch $@
+
+serve: $(VENV)/.installed  ## Set up, index the articles, serve on 127.0.0.1:8000
+	$(BIN)/wirecheck serve
+
+test: $(VENV)/.installed-dev  ## Set up, run all tests
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.installed-dev  ## Lint, types, contract
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m service.api.spec --check
+
+train: $(VENV)/.installed-dev  ## Train the stance model on ../shared/data/nli into build/stance
+	$(BIN)/python -m models.training.train build/stance
+
+format: $(VENV)/.installed-dev  ## Format the code
+	$(BIN)/ruff check --fix --quiet .
+	$(BIN)/ruff format .
+
+clean:  ## Remove what set-up and runs leave behind, the corpus included
+	rm -rf $(VENV) .wirecheck build

@@ -1,0 +1,1 @@
+"""How the stance model is trained, measured and released."""

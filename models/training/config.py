@@ -1,0 +1,48 @@
+"""The frozen configuration of one training run, read from TOML."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Every number that shapes the weights; `minutes` caps the schedule by training time."""
+
+    seed: int
+    data: Path
+    start: str
+    processes: int
+    minutes: float
+    pairs: int
+    warmup: float
+    encoder_rate: float
+    head_rate: float
+    weight_decay: float
+    batch_tokens: int
+    meet_steps: int
+    checkpoint_seconds: float
+    evaluate_pairs: int
+    evaluate_sample: int
+    max_tokens: int
+    events: int
+    edited_figures: int
+    wrong_sentences: int
+    factual_sources: tuple[str, ...]
+    shares: dict[str, float]
+
+    @classmethod
+    def read(cls, path: Path) -> Config:
+        """Read a TOML file; an unknown or missing key is a TypeError that names it."""
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        mixture = raw.pop("mixture")
+        flat = {**{k: v for k, v in raw.items() if k != "schedule"}, **raw["schedule"], **mixture}
+        flat["data"] = Path(flat["data"])
+        flat["factual_sources"] = tuple(flat["factual_sources"])
+        return cls(**flat)
+
+    def for_epoch(self, epoch: int) -> Config:
+        """Return the configuration with the seed of this epoch's sample of pairs."""
+        return replace(self, seed=self.seed + epoch)

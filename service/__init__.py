@@ -1,0 +1,1 @@
+"""The Wirecheck service. Importing it loads nothing heavy."""

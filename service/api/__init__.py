@@ -1,0 +1,1 @@
+"""HTTP in and out: requests become queries, reports become JSON or text, errors become problems."""

@@ -1,0 +1,107 @@
+"""The OpenAPI document: what flask-smorest cannot read from the schemas is said here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask
+from flask_smorest import Api, Blueprint
+
+from service.api.present import ProblemSchema
+from service.api.problems import MEDIA_TYPE, RETRY_AFTER_S, TITLES, Fault
+from service.api.request import StrictParser
+
+VERSION = "0.1.0"
+_DESCRIPTION = """\
+What do the indexed articles say about a claim? Sentences that support it and sentences that conflict with it, each
+with its source, its similarity and the reason it was put on that side. Votes are counted per independent origin.
+
+Every error is an RFC 9457 problem. A path that does not exist answers 404, a method that a path does not have 405."""
+
+_EXAMPLES: dict[int, tuple[str, tuple[Fault, ...]]] = {
+    400: ("the body is not JSON at line 1, column 11: Expecting value; correct it there", ()),
+    406: ("nothing here is served as image/png; accept application/json or text/plain", ()),
+    413: ("the body is longer than 65,536 bytes, the limit; send a shorter one", ()),
+    415: ('the body came as "text/csv"; send JSON with the header Content-Type: application/json', ()),
+    422: (
+        "claim has 1,204 characters; the limit is 1,000: shorten it or check its sentences one by one",
+        (
+            Fault(
+                "claim has 1,204 characters; the limit is 1,000: shorten it or check its sentences one by one",
+                pointer="#/claim",
+            ),
+        ),
+    ),
+    500: ("the service failed on this request; the cause is in its log, and trying again is safe", ()),
+    503: (f"index is loading; try again in {RETRY_AFTER_S} seconds", (Fault("index is loading"),)),
+}
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class StrictBlueprint(Blueprint):  # type: ignore[misc]
+    """A resource whose requests are read by our own parser."""
+
+    ARGUMENTS_PARSER = StrictParser()
+
+
+class QuietApi(Api):  # type: ignore[misc]
+    """flask-smorest's glue with our problems in place of its errors, and without the pages we do not have."""
+
+    DEFAULT_ERROR_RESPONSE_NAME = None
+
+    def _register_error_handlers(self) -> None:
+        pass
+
+    def _register_pagination_header(self) -> None:
+        pass
+
+    def _register_responses(self) -> None:
+        for status, (detail, faults) in _EXAMPLES.items():
+            self.spec.components.response(f"Problem{status}", _problem(status, detail, faults))
+
+
+def make_api(app: Flask) -> QuietApi:
+    """Return the api of an app; its blueprints are registered through it to be in the document."""
+    options = {
+        "info": {"description": _DESCRIPTION, "license": {"name": "MIT", "identifier": "MIT"}},
+        "servers": [{"url": "/"}],
+    }
+    kwargs = {"title": "Wirecheck", "version": VERSION, "openapi_version": "3.1.0", **options}
+    return QuietApi(app, spec_kwargs=kwargs)
+
+
+def operation(blueprint: StrictBlueprint, *decorators: Any, problems: tuple[int, ...] = ()) -> Callable[[View], View]:
+    """Return one typed decorator for what flask-smorest takes as many untyped ones, outermost first."""
+
+    def decorate(view: View) -> View:
+        decorated: Any = view
+        for status in problems:
+            decorated = blueprint.alt_response(status, f"Problem{status}")(decorated)
+        for decorator in reversed(decorators):
+            decorated = decorator(decorated)
+        result: View = decorated
+        return result
+
+    return decorate
+
+
+def _problem(status: int, detail: str, faults: tuple[Fault, ...]) -> dict[str, Any]:
+    example = {
+        "type": "about:blank",
+        "title": TITLES[status],
+        "status": status,
+        "detail": detail,
+        "instance": "/readyz" if status == 503 else "/v1/check",
+        "errors": [fault.members() for fault in faults],
+    }
+    response: dict[str, Any] = {
+        "description": TITLES[status],
+        "content": {MEDIA_TYPE: {"schema": ProblemSchema, "example": example}},
+    }
+    if status == 503:
+        response["headers"] = {
+            "Retry-After": {"description": "Seconds to wait.", "required": True, "schema": {"type": "integer"}}
+        }
+    return response

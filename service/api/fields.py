@@ -1,0 +1,156 @@
+"""The kinds of value that the contract knows. Messages are predicates: the field's name is put in front of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from marshmallow import fields
+
+from service.api.plain import one_line, quoted
+
+_MISSING = {"required": "is missing; give it a value", "null": "is null; leave it out or give it a value"}
+_WORDS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+_DIGITS = 9  # enough to say what was sent; Python refuses to read numbers of thousands of digits
+
+
+class Line(fields.String):
+    """One line of text, cleaned first and then measured, in Unicode code points."""
+
+    default_error_messages = {  # noqa: RUF012
+        **_MISSING,
+        "invalid": "must be a text in quotation marks",
+        "blank": "is blank; give {least:,} to {most:,} characters",
+        "short": "has {length:,} characters; at least {least:,} are needed: write it out",
+        "long": "has {length:,} characters; the limit is {most:,}: {cure}",
+        "wordless": "holds no letter or digit; write a statement in words",
+    }
+
+    def __init__(self, least: int, most: int, *, cure: str = "shorten it", **options: Any) -> None:
+        metadata = {"minLength": least, "maxLength": most, **options.pop("metadata", {})}
+        super().__init__(metadata=metadata, **options)
+        self.least, self.most, self.cure = least, most, cure
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        if not isinstance(value, str):
+            raise self.make_error("invalid")
+        text = one_line(value)
+        if not text:
+            raise self.make_error("blank", least=self.least, most=self.most)
+        if len(text) < self.least:
+            raise self.make_error("short", length=len(text), least=self.least)
+        if len(text) > self.most:
+            raise self.make_error("long", length=len(text), most=self.most, cure=self.cure)
+        return text
+
+
+class Statement(Line):
+    """A line that says something: it holds a letter or a digit."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if not any(map(str.isalnum, text)):
+            raise self.make_error("wordless")
+        return text
+
+
+class Whole(fields.Integer):
+    """A whole number in a range. JSON must write it as a number; a query string cannot."""
+
+    default_error_messages = {  # noqa: RUF012
+        **_MISSING,
+        "invalid": "must be a whole number from {least} to {most}",
+        "range": "is {shown}; it must be from {least} to {most}",
+    }
+
+    def __init__(self, least: int, most: int, *, in_query: bool = False, **options: Any) -> None:
+        metadata = {"minimum": least, "maximum": most, **options.pop("metadata", {})}
+        super().__init__(metadata=metadata, **options)
+        self.least, self.most, self.in_query = least, most, in_query
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
+        if self.in_query and isinstance(value, str) and value.isascii() and value.removeprefix("-").isdigit():
+            value = int(value[:_DIGITS])
+        if isinstance(value, float) and value.is_integer():  # JSON Schema counts 5.0 as an integer
+            value = int(value)
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise self.make_error("invalid", least=self.least, most=self.most)
+        if not self.least <= value <= self.most:
+            shown = str(value) if abs(value) < 10**_DIGITS else "far outside"
+            raise self.make_error("range", shown=shown, least=self.least, most=self.most)
+        return value
+
+
+class Switch(fields.Boolean):
+    """True or false, nothing else in JSON; a query string may write it as a word."""
+
+    default_error_messages = {**_MISSING, "invalid": "must be true or false"}  # noqa: RUF012
+
+    def __init__(self, *, in_query: bool = False, **options: Any) -> None:
+        super().__init__(**options)
+        self.in_query = in_query
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> bool:
+        if self.in_query and isinstance(value, str):
+            value = _WORDS.get(value.lower())
+        if not isinstance(value, bool):
+            raise self.make_error("invalid")
+        return value
+
+
+class Moment(fields.Field[datetime]):
+    """A date or a date and time in ISO 8601. A date alone stands for its first or last moment, in UTC."""
+
+    default_error_messages = {  # noqa: RUF012
+        **_MISSING,
+        "invalid": "{shown} no ISO 8601 date; write 2026-03-01 or 2026-03-01T12:00:00Z",
+    }
+
+    def __init__(self, *, end_of_day: bool = False, **options: Any) -> None:
+        forms = {"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]}
+        super().__init__(metadata={**forms, **options.pop("metadata", {})}, **options)
+        self.edge = time.max if end_of_day else time.min
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> datetime:
+        if not isinstance(value, str):
+            raise self.make_error("invalid", shown="is")
+        try:
+            return self._moment(value.strip())
+        except (ValueError, OverflowError) as error:
+            raise self.make_error("invalid", shown=f"is {quoted(value)},") from error
+
+    def _moment(self, text: str) -> datetime:
+        if len(text) <= len("2026-03-01"):
+            return datetime.combine(date.fromisoformat(text), self.edge, UTC)
+        moment = datetime.fromisoformat(text)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+class Utc(fields.DateTime):
+    """A moment on the way out: ISO 8601 in UTC."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return None if value is None else value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+class Score(fields.Float):
+    """A number with four decimals, more than any model is sure of."""
+
+    def _serialize(self, value: float | None, attr: str | None, obj: Any, **kwargs: Any) -> float | None:
+        return None if value is None else round(float(value), 4)
+
+
+class Amount(fields.Field[float | str]):
+    """A number, whole where it is whole, or an ISO date."""
+
+    def _serialize(self, value: float | str | None, attr: str | None, obj: Any, **kwargs: Any) -> float | str | None:
+        return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+class Part(fields.Nested):
+    """An object whose fields lie on the parent itself."""
+
+    def get_value(self, obj: Any, attr: str, accessor: Any = None, default: Any = None) -> Any:
+        """Return the parent."""
+        return obj

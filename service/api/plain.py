@@ -1,0 +1,33 @@
+"""Text from outside, made fit for one line of a terminal, a log or a message."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+_SHOWN = 40
+
+
+def one_line(text: str) -> str:
+    """Return the text in NFC on one line, without control, bidi and zero-width characters.
+
+    Runs of white space become one space. A lone surrogate becomes U+FFFD, since no encoding can carry it.
+    """
+    kept = "".join(map(_fit, text))
+    return " ".join(unicodedata.normalize("NFC", kept).split())
+
+
+def quoted(value: str) -> str:
+    """Return the start of a text from a request in quotation marks, for an error message."""
+    line = one_line(value)
+    return f'"{line[:_SHOWN]}…"' if len(line) > _SHOWN else f'"{line}"'
+
+
+def _fit(char: str) -> str:
+    if char.isspace():
+        return " "
+    category = unicodedata.category(char)
+    if category == "Cs":
+        return _REPLACEMENT
+    # Cc holds the terminal's escapes, Cf what reorders or hides text on the way to the reader.
+    return "" if category in {"Cc", "Cf"} else char

@@ -1,0 +1,109 @@
+"""Every error leaves as RFC 9457 `application/problem+json`, made here and nowhere else."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from flask import Flask, Response, json, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+
+from service.errors import WirecheckError
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_S = 2
+TITLES = {
+    400: "Bad Request",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    406: "Not Acceptable",
+    413: "Content Too Large",
+    415: "Unsupported Media Type",
+    422: "Unprocessable Content",
+    500: "Internal Server Error",
+    503: "Service Unavailable",
+}
+_BROKEN = "the service failed on this request; the cause is in its log, and trying again is safe"
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong: at a JSON `pointer` into the body, or in a query `parameter`."""
+
+    detail: str
+    pointer: str | None = None
+    parameter: str | None = None
+
+    def members(self) -> dict[str, str]:
+        """Return the members to show, without the place that does not apply."""
+        places = {"pointer": self.pointer, "parameter": self.parameter}
+        return {"detail": self.detail, **{name: place for name, place in places.items() if place is not None}}
+
+
+class Problem(HTTPException):
+    """An error that a view answers on purpose."""
+
+    def __init__(self, status: int, detail: str, faults: Iterable[Fault] = ()) -> None:
+        super().__init__(detail)
+        self.code = status
+        self.faults = tuple(faults)
+
+
+def register(app: Flask) -> None:
+    """Answer every error of the app as a problem."""
+    app.register_error_handler(HTTPException, _on_http)
+    app.register_error_handler(WirecheckError, _on_own)
+    app.register_error_handler(Exception, _on_unexpected)
+
+
+def _on_http(error: HTTPException) -> ResponseReturnValue:
+    status = error.code
+    if status is None or status < 400:  # a redirect travels as an exception too
+        return error.get_response()
+    faults = error.faults if isinstance(error, Problem) else ()
+    return _respond(status, _detail(error), faults, allow=getattr(error, "valid_methods", None))
+
+
+def _on_own(error: WirecheckError) -> Response:
+    if error.status == 500:
+        return _on_unexpected(error)
+    return _respond(error.status, str(error))
+
+
+def _on_unexpected(error: Exception) -> Response:
+    _log.error("unexpected error on %s %r", request.method, request.path, exc_info=error)
+    return _respond(500, _BROKEN)
+
+
+def _detail(error: HTTPException) -> str:
+    path = quote(request.path)
+    if error.code == 404 and not isinstance(error, Problem):
+        return f"there is nothing at {path}; the paths are listed at /docs and in /openapi.yaml"
+    if error.code == 405:
+        methods = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
+        return f"{request.method} is not allowed on {path}; use one of {methods}"
+    if error.code == 413:
+        return f"the body is longer than {request.max_content_length:,} bytes, the limit; send a shorter one"
+    return error.description or error.name
+
+
+def _respond(status: int, detail: str, faults: Iterable[Fault] = (), *, allow: Iterable[str] | None = None) -> Response:
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": TITLES.get(status, "Error"),
+        "status": status,
+        "detail": detail,
+        "instance": quote(request.path),
+        "errors": [fault.members() for fault in faults],
+    }
+    response = Response(json.dumps(body) + "\n", status, content_type=MEDIA_TYPE)
+    if status == 503:
+        response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    if allow:
+        response.headers["Allow"] = ", ".join(sorted(allow))
+    return response

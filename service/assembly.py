@@ -1,0 +1,59 @@
+"""Puts the parts together: the store, the models, the index, the pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from service.checking.pipeline import Pipeline
+from service.config import Settings
+from service.corpus.index import VectorIndex
+from service.corpus.intake import Intake, add_articles, sync_folder
+from service.corpus.store import Store
+from service.domain import Query
+from service.ports import Embedder
+
+
+def open_store(settings: Settings) -> Store:
+    """Open, and create or migrate, the store that the settings name."""
+    return Store.open(settings.database_url)
+
+
+def load_embedder(settings: Settings) -> Embedder:
+    """Load the embedder with the settings' number of threads."""
+    import torch  # half a gigabyte that commands without a model do without
+
+    from models.embedder import SentenceEmbedder
+
+    torch.set_num_threads(settings.threads)
+    return SentenceEmbedder.load(settings.embedder)
+
+
+def read_articles(settings: Settings) -> Intake:
+    """Bring the corpus up to date with the folder of articles."""
+    store = open_store(settings)
+    try:
+        return sync_folder(store, load_embedder(settings), settings.articles, settings.max_article_bytes)
+    finally:
+        store.close()
+
+
+def build_pipeline(settings: Settings) -> Pipeline:
+    """Load everything that a check needs, and warm it with one check."""
+    from models.stance_model import load_stance
+
+    store, embedder = open_store(settings), load_embedder(settings)
+    stance = load_stance(settings.stance, settings.threads)
+    index = VectorIndex(store.vectors(embedder.name, embedder.dimension), embedder.dimension, settings.threads)
+    pipeline = Pipeline(store, index, embedder, stance)
+    pipeline.check(Query("The first check is slower than all that follow.", limit=10))
+    return pipeline
+
+
+def add_paths(settings: Settings, paths: Sequence[Path]) -> Intake:
+    """Add files and folders to the corpus by hand: they stay when the folder of articles changes."""
+    store = open_store(settings)
+    try:
+        return add_articles(store, load_embedder(settings), paths, settings.max_article_bytes)
+    finally:
+        store.close()

@@ -1,0 +1,113 @@
+"""The words that show an act of speech: verbs before and after the speaker, passives, and the phrases of denial."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from service.domain import Act
+
+_CHARGE = (
+    r"(?:reports?|claims?|suggestions?|allegations?|accusations?|assertions?|stor(?:y|ies)|account|idea|theor(?:y|ies)|"
+    r"notion|charges?|findings?|rumou?rs?|criticism|statements?|evidence|complaints?|link|involvement|responsibility)"
+)
+_UNTRUE = (
+    r"(?:absurd|baseless|false|untrue|unfounded|groundless|nonsense|fabricat\w+|a lie|lies|ridiculous|fake|fiction)"
+)
+_LIVES = r"(?:the |at least |nearly |about |some |more than |over )?(?:[\w,]+ ){0,2}(?:lives|life)\b"
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A verb of speech. `denied` marks the acts whose content is what the speaker says is not so."""
+
+    act: Act
+    pattern: re.Pattern[str]
+    denied: bool = False
+
+
+def _cue(act: Act, pattern: str, denied: bool = False) -> Cue:
+    return Cue(act, re.compile(rf"\b(?:{pattern})", re.ASCII), denied)
+
+
+# One list, tried at every place; the earliest place wins, then the order here.
+VERBS = (
+    _cue(Act.ADMITS, r"(?:claim(?:s|ed)?|claiming|took|takes|accepted) (?:full |sole )?responsibility\b(?: for)?"),
+    _cue(Act.DENIES, r"(?:den(?:y|ies|ied)|refut(?:e|es|ed)|rebut(?:s|ted)?)\b(?! entry| access)", denied=True),
+    _cue(Act.DENIES, rf"(?:reject|dismiss|disput)(?:s|es|ed|e)?\b(?=[^.;]{{0,60}}?\b{_CHARGE}\b)", denied=True),
+    _cue(
+        Act.DENIES,
+        rf"(?:call|describ|brand|label|dismiss|denounc)(?:s|es|ed|led)\b(?=[^.;]{{1,80}}?\b{_UNTRUE}\b)",
+        denied=True,
+    ),
+    _cue(Act.CONFIRMS, r"(?:confirm(?:s|ed)?|verif(?:y|ies|ied)|corroborat(?:es|ed))\b"),
+    _cue(Act.ADMITS, r"(?:acknowledg(?:e|es|ed)|conced(?:e|es|ed)|confess(?:es|ed)?(?: to)?)\b"),
+    _cue(Act.ADMITS, r"admit(?:s|ted)?\b(?! (?:to|into) (?:\w+ ){0,2}(?:hospital|clinic|school|university))"),
+    _cue(Act.ALLEGES, r"(?:accus(?:e|es|ed)|blam(?:e|es|ed)|alleg(?:e|es|ed)|insist(?:s|ed)?|suspect(?:s|ed)?)\b"),
+    _cue(
+        Act.ALLEGES, r"(?:maintain(?:s|ed)? that|believ(?:e|es|ed)|suggest(?:s|ed)?|hint(?:s|ed)?|impl(?:y|ies|ied))\b"
+    ),
+    _cue(Act.ALLEGES, rf"claim(?:s|ed)?\b(?! {_LIVES})"),
+    _cue(Act.ALLEGES, r"(?:linked|tied)\b(?=[^.;,]{1,60} (?:to|with)\b)"),
+    _cue(Act.ASKS, r"(?:ask(?:s|ed)?|urg(?:e|es|ed)|demand(?:s|ed)?)\b(?! to (?:remain|stay|be)\b)"),
+    _cue(Act.ASKS, r"(?:call(?:s|ed)? (?:for|on)|appeal(?:s|ed)? (?:for|to))\b"),
+    _cue(
+        Act.REPORTS,
+        r"(?:sa(?:id|ys?)|told|tells?|stat(?:es|ed)|announc(?:e|es|ed)|add(?:s|ed)|not(?:es|ed)|wr(?:ote|ites?)|"
+        r"report(?:s|ed)|(?:was|were) quoted (?:by [\w ]{2,30} )?as saying|warn(?:s|ed)?(?= that\b|[,:.]|$)|"
+        r"explain(?:s|ed)?|repl(?:y|ies|ied)|reveal(?:s|ed)?|disclos(?:es|ed)|declar(?:es|ed)|estimat(?:es|ed)|"
+        r"recall(?:s|ed)?|remark(?:s|ed)?|answer(?:s|ed)|argu(?:e|es|ed)|testif(?:ies|ied)|predict(?:s|ed)|"
+        r"(?:found|finds|learned) that|conclud(?:e|es|ed)(?= that))(?!\w)",
+    ),
+)
+
+PASSIVE = re.compile(
+    r"\b(?:(?P<alleges>(?:was|were|been|is|are|being)[^.;,]{0,30}? (?:blamed|accused|suspected)|alleged)|"
+    r"(?P<denies>(?:denied|rejected|dismissed|disputed))|(?P<confirms>confirmed)|(?P<admits>claimed))"
+    r"(?: (?:on|last|in) \w+){0,2} by (?P<speaker>(?:the |an? )?[^.;,]{2,60}?)"
+    r"(?= (?:of|on|for|over|as|in|with|after)\b|[.;,]|$)"
+)
+UNNAMED = (
+    (Act.ALLEGES, re.compile(r"\b(?:is|are|was|were|been) (?:\w+ly )?(?:accused|suspected) of\b|\ballegedly\b")),
+    (Act.REPORTS, re.compile(r"\breportedly\b|\b(?:is|are|was|were) (?:said|reported|understood|thought) to\b")),
+)
+ACCORDING = re.compile(
+    r"(?:\b(?:[Aa]ccording to|[Ii]n the (?:view|words|opinion) of|"
+    r"[Aa]s (?:stated|noted|reported|explained|described|told) by)|^[Pp]er|, per) (?P<speaker>[^;“”\"]{2,120})"
+)
+QUOTED_AS = re.compile(r"\bquot(?:es|ed|ing) (?P<speaker>[^,;“”\"]{2,80}?) as (?:saying|telling)\b(?: that\b)?")
+ASIDE = re.compile(r", (?:an? )?(?:claim|charge|accusation|assertion|allegation)s?\b")
+UNTRUE_CONTENT = re.compile(
+    r"^\W*(?:there(?: is| was|['\u2019]s) (?:absolutely |simply )?no truth|"
+    r"(?:it|that|this|these|they|those)(?: (?:is|was|are|were)|['\u2019]s) (?:\w+ )?(?:not true|" + _UNTRUE + r"))",
+    re.I,
+)
+FIRST_PERSON_DENIAL = re.compile(
+    r"^\W*(?:I|[Ww]e)(?: have| had| would|['\u2019]ve)? (?:never|did not|didn['\u2019]t|do not|"
+    r"don['\u2019]t|had nothing|have nothing|took no)\b"
+    r"(?! (?:yet )?(?:know|see|think|remember|recall|believe|want|hear|heard|understand|need|expect)\b)"
+)
+GUILT = re.compile(
+    r"\b(?:(?:was|were|is|are|be|been|being) (?:\w+ )?"
+    r"(?:behind|responsible for|to blame|linked to|involved in|complicit|guilty)|"
+    r"had (?:a hand|a role|played a part) in|orchestrated|masterminded)\b"
+)
+BELIEF = re.compile(
+    r"^\W*(?:that )?(?:it|he|she|they|we|its \w+)(?: also| now| still)? (?:believ|suspect|think|thought)\w*\b"
+)
+OWN_DEED = re.compile(
+    r"^\W*(?:that )?(?:it|they|its (?:fighters|forces|men|members|militants)|he|she)(?: had| has)? "
+    r"(?:carried out|staged|planted|was behind|were behind|was responsible|were responsible)\b"
+)
+NO_ANSWER = re.compile(
+    r"^(?P<speaker>[^,;“”\"]{2,80}?),? (?:(?:has|have|had) )?(?:(?:declined|refused|failed) to|"
+    r"(?:did|do|does|would|has|have|had) (?:not|n['\u2019]t)|didn['\u2019]t|wouldn['\u2019]t|"
+    r"(?:gave|made|had|offered) no|refrained from|remained silent)"
+    r"(?: immediately| yet| publicly)?(?: provide| offer| make| issue)?(?: any)? "
+    r"(?:comment\w*|respon\w+|repl\w+|answer\w*|say|said|state[sd]?|disclose|elaborat\w+|"
+    r"confirm\w*|den\w+|claim\w* responsibility|admit\w*|explanation|statement)\b"
+)
+NOBODY = re.compile(
+    r"^(?P<speaker>(?:[Nn]o (?:one|\w+(?: \w+)?)|[Nn]obody|[Nn]either [^,;]{2,40}?|[Nn]one of [^,;]{2,40}?)) "
+    r"(?:has |have |had )?(?:yet )?(?:claimed|said|admitted|denied|confirmed|commented|taken|took|accepted|blamed)\b"
+)

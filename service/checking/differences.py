@@ -1,0 +1,183 @@
+"""Compares the figures and dates of a claim with those of one sentence of evidence, and names the pairs that differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from service.checking.agreement import Outcome, meet
+from service.checking.dates import DateMention, dates_agree
+from service.checking.quantities import Quantity
+from service.checking.sameness import Sameness, Surroundings, is_other_subject, names_differ, sameness
+from service.checking.scene import Scene
+from service.checking.updates import Replacement, find_replacements, is_of_the_past
+from service.domain import Difference, Relation, Value
+
+QUANTITY, DATE = "quantity", "date"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A value of the claim and one of the evidence. `settles`: the evidence's values all lie within the claim's."""
+
+    kind: str
+    claim: Value
+    evidence: Value
+    settles: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What the values of one sentence say of those of a claim. Ordinals take no part.
+
+    `other_subject` holds pairs that measure the same of visibly another subject or time: they are neutral.
+    `unmatched_claim` holds the claim's values for which the evidence gives nothing comparable.
+    """
+
+    differences: tuple[Difference, ...] = ()
+    agreements: tuple[Pair, ...] = ()
+    other_subject: tuple[Pair, ...] = ()
+    unmatched_claim: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    claim: Scene
+    evidence: Scene
+    replaced: tuple[Replacement, ...]
+    around: Surroundings
+
+
+@dataclass(frozen=True, slots=True)
+class _Meeting:
+    """One claim value against one of the evidence."""
+
+    outcome: Outcome
+    pair: Pair
+    relation: Relation = Relation.DIFFERS
+
+
+def compare(claim: str, evidence: str, evidence_published_at: datetime | None, context: str = "") -> Comparison:
+    """Compare the values of a claim with those of a sentence.
+
+    `context` is the article's title and the sentence's neighbors, which say of whom a sentence without names speaks and
+    which names belong together. Offsets are into `claim` and `evidence`.
+    """
+    case = _Case(
+        claim=Scene.of(claim, None),
+        evidence=Scene.of(evidence, evidence_published_at),
+        replaced=find_replacements(evidence),
+        around=Surroundings.of(context, evidence_published_at),
+    )
+    firsts = [ours for ours in case.claim.quantities if is_of_the_past(claim, ours)]
+    figures = [(ours.to_value(), _best(_figure_meetings(case, ours, ours in firsts))) for ours in case.claim.quantities]
+    differ = any(meeting and meeting.outcome is not Outcome.AGREES for _, meeting in figures)
+    days = [(ours.to_value(), _best(_date_meetings(case, ours, differ))) for ours in case.claim.dates]
+    return _gathered(figures + days)
+
+
+def _gathered(met: list[tuple[Value, _Meeting | None]]) -> Comparison:
+    by_outcome: dict[Outcome, list[_Meeting]] = {outcome: [] for outcome in Outcome}
+    unmatched: list[Value] = []
+    for value, meeting in met:
+        if meeting is None or meeting.outcome is Outcome.ELSEWHERE:
+            unmatched.append(value)
+        if meeting is not None:
+            by_outcome[meeting.outcome].append(meeting)
+    return Comparison(
+        differences=tuple(
+            Difference(m.pair.kind, m.relation, m.pair.claim, m.pair.evidence) for m in by_outcome[Outcome.DIFFERS]
+        ),
+        agreements=tuple(m.pair for m in by_outcome[Outcome.AGREES]),
+        other_subject=tuple(m.pair for m in by_outcome[Outcome.ELSEWHERE]),
+        unmatched_claim=tuple(unmatched),
+    )
+
+
+def _best(meetings: list[_Meeting]) -> _Meeting | None:
+    """Return the meeting that decides: one agreement outweighs all, since a sentence gives many figures."""
+    return min(meetings, key=_rank, default=None)
+
+
+def _rank(meeting: _Meeting) -> tuple[int, bool]:
+    order = (Outcome.AGREES, Outcome.DIFFERS, Outcome.ELSEWHERE)
+    return order.index(meeting.outcome), meeting.relation is not Relation.SUPERSEDED
+
+
+def _figure_meetings(case: _Case, ours: Quantity, is_of_then: bool) -> list[_Meeting]:
+    meetings: list[_Meeting] = []
+    for theirs in case.evidence.quantities:
+        meeting = _figures(case, ours, theirs)
+        if meeting is None or (is_of_then and meeting.outcome is Outcome.DIFFERS):
+            continue  # a claim about the first figure is not contradicted by a later one
+        met = meeting if is_of_then else _with_replacement(case, ours, theirs, meeting)
+        is_replaced = any(replacement.old == theirs for replacement in case.replaced)
+        if not (is_replaced and met.outcome is Outcome.DIFFERS and met.relation is not Relation.SUPERSEDED):
+            meetings.append(met)  # a figure that the sentence itself gives up contradicts nobody
+    return _without_spread(meetings)
+
+
+def _without_spread(meetings: list[_Meeting]) -> list[_Meeting]:
+    """Drop plain differences with several unlike figures: parts of a whole ("two here and four there"), as a rule."""
+    unlike = [m for m in meetings if m.outcome is Outcome.DIFFERS and m.relation is not Relation.SUPERSEDED]
+    if len({meeting.pair.evidence.value for meeting in unlike}) < 2:
+        return meetings
+    return [meeting for meeting in meetings if meeting not in unlike]
+
+
+def _figures(case: _Case, ours: Quantity, theirs: Quantity) -> _Meeting | None:
+    how = sameness(case.claim, ours, case.evidence, theirs)
+    if how is Sameness.NONE:
+        return None
+    agrees, settles, relation = meet(ours, theirs, how)
+    pair = Pair(QUANTITY, ours.to_value(), theirs.to_value(), settles)
+    if is_other_subject(case.claim, case.evidence, ours.start, theirs.start, case.around):
+        return _Meeting(Outcome.ELSEWHERE, pair)
+    if agrees is None:
+        return None
+    return _Meeting(Outcome.AGREES if agrees else Outcome.DIFFERS, pair, relation)
+
+
+def _with_replacement(case: _Case, ours: Quantity, theirs: Quantity, meeting: _Meeting) -> _Meeting:
+    """Turn an agreement with a figure that the sentence itself replaces into a superseded one."""
+    new = next((r.new for r in case.replaced if r.old == theirs), None)
+    if new is None or meeting.outcome is not Outcome.AGREES or meet(ours, new, Sameness.SAME)[0]:
+        return meeting
+    pair = Pair(QUANTITY, ours.to_value(), new.to_value(), settles=False)
+    return _Meeting(Outcome.DIFFERS, pair, Relation.SUPERSEDED)
+
+
+def _date_meetings(case: _Case, ours: DateMention, figures_differ: bool) -> list[_Meeting]:
+    meetings: list[_Meeting] = []
+    for theirs in case.evidence.dates:
+        agrees = dates_agree(ours, theirs)
+        if agrees is None or not _tell_same_event(case, ours, theirs):
+            continue
+        pair = Pair(DATE, ours.to_value(), theirs.to_value(), settles=agrees and _is_within(theirs, ours))
+        if agrees:
+            meetings.append(_Meeting(Outcome.AGREES, pair))
+        elif figures_differ:  # another day and another figure: rather another event than two errors
+            meetings.append(_Meeting(Outcome.ELSEWHERE, pair))
+        else:
+            meetings.append(_Meeting(Outcome.DIFFERS, pair))
+    return meetings
+
+
+def _is_within(inner: DateMention, outer: DateMention) -> bool:
+    if not (inner.earliest and inner.latest and outer.earliest and outer.latest):
+        return outer.month is None or inner.month == outer.month
+    return outer.earliest <= inner.earliest and inner.latest <= outer.latest
+
+
+def _tell_same_event(case: _Case, ours: DateMention, theirs: DateMention) -> bool:
+    """Say whether both dates are of one event: the word before each date and one more are shared."""
+    here, there = case.claim.clause_at(ours.start), case.evidence.clause_at(theirs.start)
+    if names_differ(case.claim, case.evidence, ours.start, theirs.start, case.around):
+        return False
+    said = case.evidence.content(there)
+    shared = case.claim.content(here) & said
+    index = next(i for i, token in enumerate(case.claim.tokens) if token.end > ours.start)
+    other = next(i for i, token in enumerate(case.evidence.tokens) if token.end > theirs.start)
+    verb, other_verb = case.claim.nearest_before(index, here.start), case.evidence.nearest_before(other, there.start)
+    is_same_act = (verb is None or verb in said) and (other_verb is None or other_verb in case.claim.words)
+    return len(shared) >= 2 and is_same_act

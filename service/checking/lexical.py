@@ -1,0 +1,37 @@
+"""From a claim to an FTS5 expression over terms, and how much of the claim's weight a sentence carries."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+
+def match_expression(terms: Sequence[str]) -> str | None:
+    """Return an FTS5 expression that matches any of the terms, or None where there is none.
+
+    Every term is quoted, so that nothing in a claim can be taken for FTS5 syntax.
+    """
+    return " OR ".join(f'"{term}"' for term in dict.fromkeys(terms)) or None
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The claim's terms with their inverse document frequencies (Robertson and Spärck Jones, as in BM25)."""
+
+    of: Mapping[str, float]
+
+    @classmethod
+    def measure(cls, terms: Sequence[str], frequency: Mapping[str, int], sentences: int) -> Weights:
+        """Weigh terms by the number of sentences, out of all, that hold each."""
+        return cls(
+            {
+                term: math.log1p((sentences - frequency.get(term, 0) + 0.5) / (frequency.get(term, 0) + 0.5))
+                for term in terms
+            }
+        )
+
+    def share(self, held: set[str]) -> float:
+        """Return the share of the claim's weight, 0 to 1, that these terms carry."""
+        whole = sum(self.of.values())
+        return sum(weight for term, weight in self.of.items() if term in held) / whole if whole else 0.0

@@ -1,0 +1,167 @@
+"""Decides whether two figures measure the same thing of the same subject. Doubt is a no: false conflicts cost most."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from service.checking.dates import DateMention, Granularity, dates_agree
+from service.checking.narrowing import is_narrowed
+from service.checking.nouns import is_generic
+from service.checking.quantities import COUNT, Quantity
+from service.checking.scene import ATTRIBUTES, Scene
+from service.checking.wording import linked_names, names_in
+from service.language.tokens import tokenize, word_set
+
+
+class Sameness(StrEnum):
+    """How far two figures measure the same thing."""
+
+    SAME = "same"
+    PART = "part"  # the claim counts some of those whom the evidence counts
+    WHOLE = "whole"  # the evidence counts some of those whom the claim counts
+    LOOSE = "loose"  # near enough that equal values agree, not that unequal ones differ
+    NONE = "none"
+
+
+_OTHER_MARKERS = word_set(
+    "another separate separately similar previous previously rival competitor neighboring neighbouring elsewhere "
+    "deadliest worst biggest largest unrelated predecessor challenger opponent teammate counterpart"
+)
+_OLD = timedelta(days=300)
+
+
+def sameness(claim: Scene, ours: Quantity, evidence: Scene, theirs: Quantity) -> Sameness:
+    """Return how far a claim's figure and an evidence's figure measure the same thing, whoever the subject is."""
+    if ours.dimension != theirs.dimension:
+        return Sameness.NONE
+    found = (
+        _measures(claim, ours, evidence, theirs) if ours.dimension != COUNT else _counts(claim, ours, evidence, theirs)
+    )
+    if found is Sameness.SAME and is_narrowed(claim, ours, evidence, theirs):
+        return Sameness.LOOSE
+    is_part = ours.is_partial or theirs.is_partial
+    return Sameness.LOOSE if is_part and found is not Sameness.NONE else found
+
+
+def _measures(claim: Scene, ours: Quantity, evidence: Scene, theirs: Quantity) -> Sameness:
+    if ours.noun and theirs.noun and ours.noun.stem != theirs.noun.stem:
+        return Sameness.NONE
+    kinds = [{ATTRIBUTES[s] for s in s_all if s in ATTRIBUTES} for s_all in (claim.words, evidence.words)]
+    if kinds[0] and kinds[1] and not kinds[0] & kinds[1]:
+        return Sameness.NONE
+    if kinds[0] != kinds[1]:
+        return Sameness.LOOSE  # "rose 3 meters" and "is 40 meters wide"
+    if evidence.governors(theirs) & claim.words:
+        return Sameness.SAME
+    return Sameness.LOOSE if claim.words & evidence.words else Sameness.NONE
+
+
+def _counts(claim: Scene, ours: Quantity, evidence: Scene, theirs: Quantity) -> Sameness:
+    if ours.role and theirs.role:
+        return _same_role(claim, ours, evidence, theirs) if ours.role == theirs.role else Sameness.NONE
+    same_noun = ours.noun is not None and theirs.noun is not None and ours.noun.stem == theirs.noun.stem
+    if ours.role or theirs.role:
+        specific = same_noun and not is_generic(ours.noun, None)
+        return Sameness.LOOSE if specific else Sameness.NONE
+    governed = bool(evidence.governors(theirs) & claim.words)
+    if same_noun:
+        shared = (claim.words & evidence.words) - {ours.noun.stem if ours.noun else ""}
+        return Sameness.SAME if governed else Sameness.LOOSE if shared else Sameness.NONE
+    return _unlike_nouns(claim, ours, evidence, theirs, governed)
+
+
+def _unlike_nouns(claim: Scene, ours: Quantity, evidence: Scene, theirs: Quantity, governed: bool) -> Sameness:
+    # "employs about 12,000 people" and "11,874 employees": the verb of one is the noun of the other.
+    if theirs.noun and is_generic(ours.noun, None) and theirs.noun.stem in claim.governors(ours):
+        return Sameness.SAME
+    if ours.noun and is_generic(theirs.noun, None) and ours.noun.stem in evidence.governors(theirs):
+        return Sameness.SAME
+    if ours.noun is None and theirs.noun is None:
+        return Sameness.LOOSE if governed else Sameness.NONE
+    generic = is_generic(ours.noun, None) or is_generic(theirs.noun, None) or not (ours.noun and theirs.noun)
+    return Sameness.LOOSE if governed and generic else Sameness.NONE
+
+
+def _same_role(claim: Scene, ours: Quantity, evidence: Scene, theirs: Quantity) -> Sameness:
+    first, second = claim.events, evidence.events
+    if first and second and not first & second:
+        return Sameness.NONE
+    generic, generic_too = is_generic(ours.noun, ours.role), is_generic(theirs.noun, theirs.role)
+    alike = ours.noun is not None and theirs.noun is not None and ours.noun.stem == theirs.noun.stem
+    if alike or (generic and generic_too):
+        return Sameness.SAME
+    if generic_too:
+        return Sameness.PART
+    return Sameness.WHOLE if generic else Sameness.LOOSE
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is known of a sentence besides its words: its article's day, and the names of title and neighbors.
+
+    `linked` pairs names that stand in one phrase there ("Elm Hall in Oakford"), so that either may stand for the other.
+    """
+
+    published_at: datetime | None = None
+    names: frozenset[str] = frozenset()
+    linked: frozenset[tuple[str, str]] = frozenset()
+
+    @classmethod
+    def of(cls, context: str, published_at: datetime | None) -> Surroundings:
+        """Read the title and the neighbors of a sentence."""
+        tokens = tokenize(context)
+        return cls(published_at, names_in(tokens, range(len(tokens))), linked_names(tokens))
+
+
+def is_other_subject(claim: Scene, evidence: Scene, at: int, there: int, around: Surroundings) -> bool:
+    """Say whether the clauses at two offsets visibly speak of different subjects: by name, by date or in words."""
+    theirs = evidence.clause_at(there)
+    return (
+        names_differ(claim, evidence, at, there, around)
+        or _is_marked_other(claim, evidence, theirs)
+        or times_differ(claim.dates, evidence.dates_in(theirs), around.published_at)
+    )
+
+
+def names_differ(claim: Scene, evidence: Scene, at: int, there: int, around: Surroundings) -> bool:
+    """Say whether both sides name somebody or some place and share none.
+
+    A clause without names takes those of its sentence, a sentence without names those of its surroundings.
+    """
+    ours = claim.names(claim.clause_at(at)) or claim.names(claim.all_tokens())
+    own = evidence.names(evidence.clause_at(there)) or evidence.names(evidence.sentence_at(there))
+    theirs = own or around.names
+    # A name that the claim writes in lower case, or as a common word, is still a shared name.
+    words = {token.lower[:5] for token in claim.tokens}
+    if not ours or not theirs or ours & theirs or theirs & words:
+        return False
+    return not any((one, other) in around.linked for one in ours for other in theirs)
+
+
+def _is_marked_other(claim: Scene, evidence: Scene, theirs: range) -> bool:
+    spoken = {token.lower for token in claim.tokens}
+    for index in theirs:
+        word = evidence.tokens[index].lower
+        counted = any(quantity.first == index + 1 for quantity in evidence.quantities)
+        if word in _OTHER_MARKERS and word not in spoken and not counted:
+            return True
+    return False
+
+
+def times_differ(ours: tuple[DateMention, ...], theirs: tuple[DateMention, ...], published_at: datetime | None) -> bool:
+    """Say whether the evidence tells of another time: a date against the claim's, or a long past one of its own."""
+    if not theirs:
+        return False
+    if ours:
+        verdicts = [dates_agree(mine, other) for mine in ours for other in theirs]
+        return False in verdicts and True not in verdicts
+    return all(_is_long_past(mention, published_at) for mention in theirs)
+
+
+def _is_long_past(mention: DateMention, published_at: datetime | None) -> bool:
+    if published_at is None:
+        # An undated article about "in 1956" is not known to be of that year, so the safe reading is another time.
+        return mention.granularity is Granularity.YEAR
+    return mention.latest is not None and mention.latest < published_at.date() - _OLD

@@ -1,0 +1,111 @@
+"""Finds figures that a text itself replaces: "first put at 46, since risen to 58", "up from 90 to 120"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from service.checking.quantities import COUNT, Quantity, extract
+from service.domain import Value
+from service.language.tokens import Tokens, lower_at, tokenize, word_set
+
+_CHANGES = word_set(
+    "up down rose risen rise rises rising climbed climbs climbing increased increases increasing jumped grew grown "
+    "dropped fell fallen revised raised lowered updated corrected cut reduced changed went gone"
+)
+_OLD_BEFORE = frozenset({"initially", "originally", "first", "earlier", "previously", "previous", "initial"})
+_OLD_AFTER = frozenset({"earlier", "previously", "initially", "originally"})
+_NEW_BEFORE = frozenset({"now", "since", "updated", "currently", "risen", "climbed", "revised", "corrected", "latest"})
+_NEW_JOINTS = frozenset({"to", "at"})
+_REACH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """A figure and the one that replaces it, in the words of one text."""
+
+    old: Value
+    new: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """An update with the quantities themselves."""
+
+    old: Quantity
+    new: Quantity
+
+    def to_update(self) -> Update:
+        """Return it as values; a bare number has the unit of the other."""
+        old, new = self.old.to_value(), self.new.to_value()
+        unit = new.unit or old.unit
+        return Update(
+            Value(old.text, old.value, old.unit or unit, old.start, old.end),
+            Value(new.text, new.value, unit, new.start, new.end),
+        )
+
+
+def find_updates(text: str) -> tuple[Update, ...]:
+    """Return the figures that a text replaces, in order."""
+    return tuple(replacement.to_update() for replacement in find_replacements(text))
+
+
+def is_of_the_past(text: str, quantity: Quantity) -> bool:
+    """Say whether a text gives a figure as an earlier one: "was first put at 46", "initially 46"."""
+    tokens = tokenize(text)
+    before = _words(tokens, max(0, quantity.first - _REACH), quantity.first)
+    return bool(set(before) & _OLD_BEFORE) and not set(before) & _NEW_BEFORE
+
+
+def find_replacements(text: str) -> tuple[Replacement, ...]:
+    """Return the pairs of neighboring quantities of which one replaces the other."""
+    tokens = tokenize(text)
+    quantities = tuple(quantity for quantity in extract(text) if not quantity.is_ordinal)
+    found: list[Replacement] = []
+    for index in range(len(quantities) - 1):
+        left, right = quantities[index], quantities[index + 1]
+        if not _may_replace(left, right):
+            continue
+        floor = quantities[index - 1].last if index else 0
+        ceiling = quantities[index + 2].first if index + 2 < len(quantities) else len(tokens)
+        pair = _order(tokens, left, right, floor, ceiling)
+        if pair is not None:
+            found.append(pair)
+    return tuple(found)
+
+
+def _may_replace(left: Quantity, right: Quantity) -> bool:
+    if right.first - left.last > 3 * _REACH:
+        return False
+    named = left.noun and right.noun and left.noun.stem != right.noun.stem
+    roles = left.role and right.role and left.role != right.role
+    bare = left.dimension == COUNT and left.noun is None  # "from 90 to 120 dollars"
+    return (left.dimension == right.dimension or bare) and not named and not roles
+
+
+def _order(tokens: Tokens, left: Quantity, right: Quantity, floor: int, ceiling: int) -> Replacement | None:
+    before = _words(tokens, max(floor, left.first - _REACH), left.first)
+    between = _words(tokens, left.last, right.first)
+    after = _words(tokens, right.last, min(ceiling, right.last + 4))
+    changes = bool((set(before) | set(between)) & _CHANGES)
+    if _ends(before, "from") and between and between[-1] == "to" and set(before) & _CHANGES:
+        return Replacement(left, right)
+    if between and between[-1] == "from" and changes:
+        return Replacement(right, left)  # "120, up from 90" and "down to 12 from 15"
+    if set(before) & _OLD_BEFORE and set(between) & _NEW_BEFORE and between[-1] in _NEW_JOINTS | _NEW_BEFORE:
+        return Replacement(left, right)
+    if (set(after) & _OLD_AFTER and changes) or set(between) & {"initial", "previous", "earlier"}:
+        return Replacement(right, left) if not set(between) & _NEW_BEFORE else None
+    return None
+
+
+def _words(tokens: Tokens, first: int, last: int) -> list[str]:
+    """Return the words from `first` to `last`, back to the last end of a sentence."""
+    words: list[str] = []
+    for index in range(first, last):
+        word = lower_at(tokens, index)
+        words = [] if word in {".", ";", "!", "?"} else [*words, word]
+    return words
+
+
+def _ends(words: list[str], last: str) -> bool:
+    return bool(words) and words[-1] == last

@@ -1,0 +1,126 @@
+"""The command line: `wirecheck serve | check | add | judge`."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from service.config import Settings
+from service.corpus.intake import Intake
+from service.errors import WirecheckError
+
+JUDGE_AT_ONCE = 512
+
+
+def _said_plainly(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Turn our errors into one line on standard error and their exit code."""
+
+    @wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except WirecheckError as error:
+            click.echo(f"wirecheck: {error}", err=True)
+            sys.exit(error.exit_code)
+
+    return wrapped
+
+
+@click.group()
+@click.version_option(package_name="wirecheck")
+def main() -> None:
+    """Say what a body of news articles holds about a claim."""
+
+
+@main.command()
+@_said_plainly
+def serve() -> None:
+    """Read the articles of WIRECHECK_ARTICLES, then answer over HTTP until stopped."""
+    from service.assembly import read_articles
+
+    settings = Settings.from_env()
+    _report(read_articles(settings))
+    click.echo(f"Serving on http://{settings.host}:{settings.port} (docs at /docs). Ctrl-C stops.", err=True)
+    # Replace this process: gunicorn's workers must not be forked from one that has computed with torch or FAISS,
+    # where they hang.
+    sys.stdout.flush()
+    config = Path(__file__).with_name("gunicorn.conf.py")
+    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "--config", str(config), "service.wsgi:app"])  # noqa: S606
+
+
+@main.command()
+@click.argument("claim")
+@click.option("--limit", type=click.IntRange(1, 50), default=10, show_default=True, help="Sentences to judge.")
+@click.option("--json", "as_json", is_flag=True, help="Print what POST /v1/check answers.")
+@_said_plainly
+def check(claim: str, limit: int, as_json: bool) -> None:
+    """Check one CLAIM against the corpus, without a server."""
+    from service.api.present import as_json_text
+    from service.api.request import query_from
+    from service.api.text import render
+    from service.assembly import build_pipeline
+
+    query = query_from(claim=claim, limit=limit)
+    report = build_pipeline(Settings.from_env()).check(query)
+    click.echo(as_json_text(report) if as_json else render(report))
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@_said_plainly
+def add(paths: tuple[Path, ...]) -> None:
+    """Add files and folders of articles to the corpus; a running server shows them when it is restarted."""
+    from service.assembly import add_paths
+
+    _report(add_paths(Settings.from_env(), paths))
+
+
+@main.command()
+@click.argument("file", type=click.File(encoding="utf-8"))
+@_said_plainly
+def judge(file: Iterator[str]) -> None:
+    """Judge the premise-hypothesis pairs of a JSON-lines FILE (- for standard input), one answer a line."""
+    from models.stance_model import load_stance
+
+    settings = Settings.from_env()
+    model = load_stance(settings.stance, settings.threads)
+    pairs = list(_pairs(file))
+    for start in range(0, len(pairs), JUDGE_AT_ONCE):
+        for scores in model.judge(pairs[start : start + JUDGE_AT_ONCE]):
+            row = {"supports": scores.supports, "conflicts": scores.conflicts, "neutral": scores.neutral}
+            click.echo(json.dumps({name: round(value, 6) for name, value in row.items()}))
+
+
+def _pairs(lines: Iterator[str]) -> Iterator[tuple[str, str]]:
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            premise, hypothesis = row["premise"], row["hypothesis"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise WirecheckError(f'Line {number} is not {{"premise": …, "hypothesis": …}}: {error}.') from error
+        if not isinstance(premise, str) or not isinstance(hypothesis, str):
+            raise WirecheckError(f"Line {number}: premise and hypothesis must be strings.")
+        yield premise, hypothesis
+
+
+def _report(intake: Intake) -> None:
+    for skipped in intake.skipped:
+        click.echo(f"skipped {skipped.path}: {skipped.reason}", err=True)
+    click.echo(
+        f"{intake.added} articles added or changed, {intake.unchanged} unchanged, {intake.removed} removed, "
+        f"{len(intake.skipped)} skipped; {intake.embedded} sentences embedded.",
+        err=True,
+    )
+
+
+if __name__ == "__main__":
+    main()

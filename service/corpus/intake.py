@@ -1,0 +1,112 @@
+"""The way into the corpus: split articles into sentences, store them, and embed what has no embedding yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import TypeVar
+
+from tqdm import tqdm
+
+from service.corpus.store import Fingerprint, Store
+from service.domain import Article, Span
+from service.ports import Embedder
+from service.reading.readers import Skipped, read_file, read_folder
+from service.reading.sentences import split
+
+T = TypeVar("T")
+STORE_AT_ONCE = 100
+EMBED_AT_ONCE = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What a run of adding did."""
+
+    added: int
+    unchanged: int
+    removed: int
+    embedded: int
+    skipped: tuple[Skipped, ...]
+
+
+def sync_folder(
+    store: Store,
+    embedder: Embedder,
+    folder: Path,
+    max_bytes: int,
+    splitter: Callable[[str], Sequence[Span]] = split,
+) -> Intake:
+    """Make the corpus hold what the folder holds: changed articles are replaced, those no longer there removed.
+
+    Articles that another folder gave at an earlier start are removed too; articles that were added by hand stay.
+    """
+    name = str(folder.resolve())
+    known = store.fingerprints()
+    seen: set[str] = set()
+    skipped: list[Skipped] = []
+    changed: list[Article] = []
+    for item in tqdm(read_folder(folder, max_bytes), desc="reading", unit=" articles"):
+        if isinstance(item, Skipped):
+            skipped.append(item)
+            continue
+        seen.add(item.id)
+        if known.get(item.id) != Fingerprint(item.digest, name):
+            changed.append(item)
+    gone = [article_id for article_id, mark in known.items() if mark.folder is not None and article_id not in seen]
+    keep(store, changed, splitter, name)
+    with store.writing() as connection:
+        store.remove(connection, gone)
+    embedded = embed_missing(store, embedder)
+    return Intake(len(changed), len(seen) - len(changed), len(gone), embedded, tuple(skipped))
+
+
+def add_articles(
+    store: Store,
+    embedder: Embedder,
+    paths: Sequence[Path],
+    max_bytes: int,
+    splitter: Callable[[str], Sequence[Span]] = split,
+) -> Intake:
+    """Add the articles of files and folders by hand; one that is there already, unchanged, is passed over."""
+    items = list(chain.from_iterable(_read(path, max_bytes) for path in paths))
+    skipped = tuple(item for item in items if isinstance(item, Skipped))
+    articles = [item for item in items if isinstance(item, Article)]
+    known = store.fingerprints()
+    changed = [article for article in articles if known.get(article.id) != Fingerprint(article.digest, None)]
+    keep(store, changed, splitter)
+    return Intake(len(changed), len(articles) - len(changed), 0, embed_missing(store, embedder), skipped)
+
+
+def _read(path: Path, max_bytes: int) -> Iterable[Article | Skipped]:
+    return read_folder(path, max_bytes) if path.is_dir() else read_file(path, path.parent, max_bytes)
+
+
+def keep(
+    store: Store,
+    articles: Sequence[Article],
+    splitter: Callable[[str], Sequence[Span]] = split,
+    folder: str | None = None,
+) -> None:
+    """Put articles into the store, each whole or not at all."""
+    for part in _parts(articles, STORE_AT_ONCE):
+        with store.writing() as connection:
+            for article in part:
+                store.put(connection, article, splitter(article.text), folder)
+
+
+def embed_missing(store: Store, embedder: Embedder) -> int:
+    """Embed the sentences that are new to this embedder, longest first to pad little; return how many."""
+    texts = sorted(store.without_embedding(embedder.name), key=len, reverse=True)
+    with tqdm(total=len(texts), desc="embedding", unit=" sentences", disable=not texts) as bar:
+        for part in _parts(texts, EMBED_AT_ONCE):
+            store.keep_embeddings(embedder.name, part, embedder.encode(part))
+            bar.update(len(part))
+    return len(texts)
+
+
+def _parts(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

@@ -1,0 +1,54 @@
+"""The first schema: articles, sentences, embeddings, and the full-text index of sentences."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Create the tables."""
+    op.create_table(
+        "articles",
+        sa.Column("id", sa.String, primary_key=True),
+        sa.Column("title", sa.Text, nullable=False),
+        sa.Column("publisher", sa.String, index=True),
+        sa.Column("url", sa.String),
+        sa.Column("published_at", sa.DateTime, index=True),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("sha256", sa.String(64), nullable=False),
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("folder", sa.String, index=True),
+    )
+    op.create_table(
+        "sentences",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("article_id", sa.String, sa.ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
+        sa.Column("position", sa.Integer, nullable=False),
+        sa.Column("start", sa.Integer, nullable=False),
+        sa.Column("end", sa.Integer, nullable=False),
+        sa.Column("text_sha256", sa.LargeBinary(32), nullable=False),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_sentences_article_position", "sentences", ["article_id", "position"], unique=True)
+    op.create_index("ix_sentences_text_sha256", "sentences", ["text_sha256"])
+    op.create_table(
+        "embeddings",
+        sa.Column("text_sha256", sa.LargeBinary(32), primary_key=True),
+        sa.Column("model", sa.String, primary_key=True),
+        sa.Column("vector", sa.LargeBinary, nullable=False),
+    )
+    op.execute(
+        "CREATE VIRTUAL TABLE sentence_words USING fts5"
+        "(words, context, tokenize=\"unicode61 remove_diacritics 0 tokenchars '_'\")"
+    )
+    op.execute("CREATE VIRTUAL TABLE sentence_terms USING fts5vocab(sentence_words, row)")
+
+
+def downgrade() -> None:
+    """Drop everything."""
+    for table in ("sentence_terms", "sentence_words", "embeddings", "sentences", "articles"):
+        op.drop_table(table)

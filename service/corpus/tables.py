@@ -1,0 +1,75 @@
+"""The tables of the store, and the column types that keep their promises on every engine."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware datetime, kept in UTC: SQLite would drop the zone in silence."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Store UTC without a zone."""
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the zone back."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+metadata = MetaData()
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("publisher", String, index=True),
+    Column("url", String),
+    Column("published_at", UtcDateTime, index=True),
+    Column("text", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),
+    # The folder that the article was read from at a start; null for one that was added by hand.
+    Column("folder", String, index=True),
+)
+
+sentences = Table(
+    "sentences",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("article_id", String, ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("text_sha256", LargeBinary(32), nullable=False),
+    Index("ix_sentences_article_position", "article_id", "position", unique=True),
+    Index("ix_sentences_text_sha256", "text_sha256"),
+    sqlite_autoincrement=True,  # an id is never used twice, so that no index entry can point at another sentence
+)
+
+embeddings = Table(
+    "embeddings",
+    metadata,
+    Column("text_sha256", LargeBinary(32), primary_key=True),
+    Column("model", String, primary_key=True),
+    Column("vector", LargeBinary, nullable=False),
+)

@@ -1,0 +1,51 @@
+"""The errors that Wirecheck raises on purpose.
+
+WirecheckError                        status  exit
+├── SettingError                           -     2   a setting is missing, unknown or out of range
+├── ReadingError                           -     1   an article file cannot be read
+├── ModelError                             -     1   model files are missing, damaged or of another kind
+├── CorpusError                            -     1   the store cannot be opened or was made by another version
+├── NotReadyError                        503     1   the models or the index are still loading
+└── NotFoundError                        404     1   what was asked for is not here
+
+Every message names what is wrong, the limit, and the cure, in one line.
+"""
+
+from __future__ import annotations
+
+
+class WirecheckError(Exception):
+    """Base of all errors that have a message for the user."""
+
+    status = 500
+    exit_code = 1
+
+
+class SettingError(WirecheckError):
+    """A setting is missing, unknown or out of range."""
+
+    exit_code = 2
+
+
+class ReadingError(WirecheckError):
+    """An article file cannot be read."""
+
+
+class ModelError(WirecheckError):
+    """Model files are missing, damaged or of another kind."""
+
+
+class CorpusError(WirecheckError):
+    """The store cannot be opened or was made by another version."""
+
+
+class NotReadyError(WirecheckError):
+    """The models or the index are still loading."""
+
+    status = 503
+
+
+class NotFoundError(WirecheckError):
+    """What was asked for is not here."""
+
+    status = 404

@@ -1,0 +1,1 @@
+"""Words, names and numbers of English news, as every room needs them."""

@@ -1,0 +1,65 @@
+"""What checking needs from outside, as protocols: the real parts and the tests' fakes fit without importing this."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.domain import Query, Report, StanceScores, Thresholds
+
+Vectors = NDArray[np.float32]
+
+
+class Embedder(Protocol):
+    """Turns texts into unit vectors."""
+
+    @property
+    def name(self) -> str:
+        """Return the model id that keys the cache; another model or revision has another name."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """Return the length of a vector."""
+        ...
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return (len(texts), dimension) float32 vectors of length 1."""
+        ...
+
+
+class StanceModel(Protocol):
+    """Says what evidence says of a claim."""
+
+    @property
+    def name(self) -> str:
+        """Return the model id shown in every answer."""
+        ...
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Return the operating point that was chosen for this model."""
+        ...
+
+    def fits(self, claim: str) -> bool:
+        """Return whether the model can read the whole claim; evidence is shortened to fit, a claim never is."""
+        ...
+
+    def judge(self, pairs: Sequence[tuple[str, str]]) -> list[StanceScores]:
+        """Return calibrated probabilities for (evidence, claim) pairs, in order."""
+        ...
+
+
+class Checker(Protocol):
+    """Answers queries once it is ready."""
+
+    def state(self) -> dict[str, str]:
+        """Return each part (`models`, `index`) with `ready`, `loading`, or `failed: why`."""
+        ...
+
+    def check(self, query: Query) -> Report:
+        """Return the report, or raise `NotReadyError` while anything is loading."""
+        ...

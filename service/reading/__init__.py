@@ -1,0 +1,1 @@
+"""The way in: from files and pages to articles and sentences."""

@@ -1,0 +1,39 @@
+"""The characters of a text: which are kept, and how two lines are compared."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_BREAKS = re.compile(r"\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
+_SPACES = re.compile(r"[^\S\n]+")
+_SURROGATES = re.compile(r"[\ud800-\udfff]")
+# Bidirectional marks, zero-width space, soft hyphen, byte order mark. The joiners stay: emoji and Persian need them.
+_INVISIBLE = re.compile(r"[\u200b\u200e\u200f\u061c\u202a-\u202e\u2060\u2066-\u2069\ufeff\u00ad]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+_WORD = re.compile(r"\w+(?:[-'’.]\w+)*")
+
+
+def normalize(text: str) -> str:
+    r"""Return NFC text without control or bidirectional marks, white space folded, lines parted by `\n`."""
+    text = _SURROGATES.sub("\ufffd", text)
+    text = _BREAKS.sub("\n", text)
+    text = _CONTROLS.sub("", _INVISIBLE.sub("", text))
+    text = unicodedata.normalize("NFC", _SPACES.sub(" ", text))
+    return "\n".join(line.strip() for line in text.split("\n")).strip()
+
+
+def words(line: str) -> list[str]:
+    """Return the words of a line, punctuation left off."""
+    return _WORD.findall(line)
+
+
+def key(line: str) -> str:
+    """Return what two lines have in common that differ only in case, punctuation and spacing."""
+    return " ".join(words(line.casefold()))
+
+
+def is_upper(line: str) -> bool:
+    """Say whether a line is set in capitals; two letters are too few to tell."""
+    letters = [char for char in line if char.isalpha()]
+    return len(letters) > 2 and sum(char.isupper() for char in letters) >= 0.9 * len(letters)

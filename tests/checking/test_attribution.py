@@ -1,0 +1,198 @@
+"""Attribution: who says what a sentence holds, measured on invented sentences in `cases_attribution.jsonl`."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from service.language.aliases import aliases, expand
+from service.checking.attribution import UNNAMED, attribute, is_speech_claim, reported
+from service.checking.speakers import same_speaker
+from service.domain import Act, Attribution
+from service.language.places import countries
+
+CASES = [
+    json.loads(line) for line in Path(__file__).with_name("cases_attribution.jsonl").read_text("utf-8").splitlines()
+]
+
+
+def told(sentence: str) -> tuple[str, str, bool]:
+    """Return the content and the cue of the reported speech, and whether the speaker holds the content not so."""
+    found = reported(sentence)
+    assert found is not None
+    return (
+        sentence[found.content.start : found.content.end],
+        sentence[found.cue.start : found.cue.end],
+        found.negated,
+    )
+
+
+@pytest.mark.parametrize("half", ["dev", "held"])
+def test_speaker_and_act_are_right_in_nineteen_of_twenty(half):
+    cases = [case for case in CASES if case["half"] == half]
+    wrong = []
+    for case in cases:
+        found = attribute(case["sentence"])
+        got = (found.speaker.casefold(), found.act) if found else (None, None)
+        want = (case["speaker"].casefold() if case["speaker"] else None, case["act"])
+        if got != want:
+            wrong.append((case["sentence"], want, got))
+    assert len(wrong) <= len(cases) // 20, wrong
+
+
+@pytest.mark.parametrize(
+    ("sentence", "content", "cue", "negated"),
+    [
+        ("Norland denied that it had fired first.", "it had fired first", "denied", True),
+        ("“I never fired,” the guard said.", "I never fired", "said", False),
+        ("The well is dry, according to the mayor.", "The well is dry", "according to", False),
+        ("According to the mayor, the well is dry.", "the well is dry", "According to", False),
+        ("The mayor told reporters on Monday that the well is dry.", "the well is dry", "told", False),
+        ("“The well is dry,” Orun Radio quoted the mayor as saying.", "The well is dry", "as saying", False),
+        ("The mayor said the well, a claim rejected by Vesta, is dry.", "the well", "said", False),
+    ],
+)
+def test_content_and_cue_are_spans_of_the_sentence(sentence, content, cue, negated):
+    assert told(sentence) == (content, cue, negated)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "speaker", "act"),
+    [
+        ("Russia said Ukraine was behind the raid.", "Russia", Act.ALLEGES),
+        ("Police said two people were involved in the raid.", "Police", Act.REPORTS),
+        ("The Grey Legion said it carried out the raid.", "the Grey Legion", Act.ADMITS),
+        ("Vesta and the U.S. said there's no truth to it.", "Vesta and the U.S.", Act.DENIES),
+        ("Norland continues to accuse Vesta of the raid.", "Norland", Act.ALLEGES),
+        ("The raid was claimed by the Grey Legion.", "the Grey Legion", Act.ADMITS),
+        ("The driver allegedly fled.", UNNAMED, Act.ALLEGES),
+        ("Despite the reported gains, the union blamed the board.", "the union", Act.ALLEGES),
+    ],
+)
+def test_a_party_alleges_where_an_office_reports(sentence, speaker, act):
+    assert attribute(sentence) == Attribution(speaker, act)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The flood claimed nearly forty lives.",
+        "She was admitted to the hospital on Friday.",
+        "The board dismissed its director.",
+        "The witness, who asked to remain anonymous, sat in the back.",
+        "",
+        "“",
+        "said",
+    ],
+)
+def test_the_articles_own_voice_has_no_speaker(sentence):
+    assert attribute(sentence) is None
+
+
+def test_a_pronoun_takes_the_speaker_of_the_sentence_before():
+    before = "The gate was open. Harbor master Joan Pike said the lock had been cut."
+    assert attribute("She added that nothing was stolen.", before) == Attribution(
+        "Harbor master Joan Pike", Act.REPORTS
+    )
+    assert attribute("She added that nothing was stolen.") == Attribution("She", Act.REPORTS)
+
+
+@pytest.mark.parametrize(
+    ("claim", "speaker", "act"),
+    [
+        ("Pike said she knew nothing.", "Pike", Act.REPORTS),
+        ("Kyiv denied any part in it.", "Kyiv", Act.DENIES),
+        ("The White House declined to comment.", "the White House", Act.REPORTS),
+        ("The ministry did not respond to a request for comment.", "the ministry", Act.REPORTS),
+        ("No group claimed responsibility.", "No group", Act.ADMITS),
+        ("The airline refused to confirm the figure.", "the airline", Act.CONFIRMS),
+    ],
+)
+def test_a_claim_about_speech_or_silence_is_one(claim, speaker, act):
+    assert is_speech_claim(claim) == Attribution(speaker, act)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Sixty people died in the fire.",
+        "Norland was behind the raid.",
+        "The gang reportedly fled.",
+        "Iran warned Iraq.",
+    ],
+)
+def test_a_claim_about_the_world_is_none(claim):
+    assert is_speech_claim(claim) is None
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "same"),
+    [
+        ("Kyiv", "Ukraine", True),
+        ("the Kremlin", "Moscow", True),
+        ("the White House", "Washington", True),
+        ("Tehran", "the Iranian government", True),
+        ("U.S.", "United States", True),
+        ("Pike", "harbor master Joan Pike", True),
+        ("J. Pike", "Joan Pike", True),
+        ("Russia", "Russia's foreign ministry", True),
+        ("Joan Pike", "Karl Pike", False),
+        ("North Korea", "South Korea", False),
+        ("Russia", "a Russian singer", False),
+        ("police", "the mayor", False),
+        ("", "", False),
+    ],
+)
+def test_same_speaker(a, b, same):
+    assert same_speaker(a, b) is same
+    assert same_speaker(b, a) is same
+
+
+def test_aliases_of_governments_groups_and_months():
+    assert "Islamic State" in expand("ISIS struck in Mar. 2024")
+    assert "March" in expand("ISIS struck in Mar. 2024")
+    assert {"Russia", "Kremlin"} <= set(expand("Moscow's envoy left."))
+    assert {"United States", "Washington"} <= set(expand("The U.S. voted."))
+    assert "Islamic State" not in expand("ISIS-K struck.")
+    assert aliases("South Korea voted.")[0][0] == "South Korea"
+    assert expand("It is not clear who told us.") == ()
+
+
+def test_every_country_has_one_row():
+    names = [country.name for country in countries()]
+    assert len(names) == len(set(names)) > 100
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=300))
+def test_any_text_is_read_and_its_spans_lie_inside(text):
+    found = reported(text)
+    if found:
+        for span in (found.content, found.cue):
+            assert 0 <= span.start <= span.end <= len(text)
+    is_speech_claim(text)
+    expand(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " said" * 4000,
+        "a, " * 4000,
+        "“" * 4000,
+        " in the" * 4000 + " said",
+        "no one " * 4000,
+        "A " * 4000 + "said",
+        " " * 9000,
+    ],
+)
+def test_hostile_text_costs_little(text):
+    start = time.process_time()
+    reported(text)
+    is_speech_claim(text)
+    assert time.process_time() - start < 2.0
