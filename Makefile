@@ -32,6 +32,9 @@ check: $(VENV)/.installed-dev  ## Lint, types, contract
 	$(BIN)/mypy
 	$(BIN)/python -m service.api.spec --check
 
+eval: $(VENV)/.installed-dev  ## Measure quality on every set at hand; QUICK=1 for our own sets only
+	$(BIN)/python -m bench.quality $(if $(QUICK),--quick)
+
 train: $(VENV)/.installed-dev  ## Train the stance model on ../shared/data/nli into build/stance
 	$(BIN)/python -m models.training.train build/stance
 

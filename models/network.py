@@ -10,7 +10,7 @@ as in Conneau et al., "InferSent", 2017.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 import torch
 from sentence_transformers import CrossEncoder
@@ -21,14 +21,14 @@ LABELS = ("supports", "conflicts", "neutral")
 HEAD_FOLDER = "1_ComparisonHead"
 
 
-class ComparisonHead(Module):  # type: ignore[misc]  # the base class is untyped
+class ComparisonHead(Module):
     """Turn token embeddings of an evidence-claim pair into three logits, in the order of `LABELS`.
 
     Input features: `token_embeddings` (batch, tokens, hidden_size), `attention_mask` and `token_type_ids`
     (batch, tokens); token type 1 marks the claim. Output feature: `scores` (batch, 3).
     """
 
-    config_keys: ClassVar[list[str]] = ["hidden_size", "align_size", "compare_size", "mlp_size", "dropout"]
+    config_keys = ["hidden_size", "align_size", "compare_size", "mlp_size", "dropout"]  # noqa: RUF012  # as the base has it
 
     def __init__(
         self,
@@ -38,7 +38,7 @@ class ComparisonHead(Module):  # type: ignore[misc]  # the base class is untyped
         mlp_size: int = 384,
         dropout: float = 0.1,
     ) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.hidden_size = hidden_size
         self.align_size = align_size
         self.compare_size = compare_size
@@ -80,9 +80,11 @@ class ComparisonHead(Module):  # type: ignore[misc]  # the base class is untyped
         self.save_torch_weights(output_path, safe_serialization=safe_serialization)
 
     @classmethod
-    def load(cls, model_name_or_path: str, subfolder: str = "", **kwargs: Any) -> ComparisonHead:
+    def load(  # type: ignore[override]  # a hub's arguments mean nothing for a local folder
+        cls, model_name_or_path: str, subfolder: str = "", **kwargs: Any
+    ) -> ComparisonHead:
         """Read what `save` wrote."""
-        place = {"subfolder": subfolder, "local_files_only": True}
+        place: dict[str, Any] = {"subfolder": subfolder, "local_files_only": True}
         head = cls(**cls.load_config(model_name_or_path, **place))
         cls.load_torch_weights(model_name_or_path, model=head, **place)
         return head
@@ -97,4 +99,5 @@ def load_network(folder: str, attention: str = "sdpa") -> CrossEncoder:
     """Return the fp32 network in a folder as a Sentence Transformers `CrossEncoder`."""
     encoder = Transformer(folder, model_kwargs={"attn_implementation": attention, "dtype": torch.float32})
     head = ComparisonHead.load(folder, subfolder=HEAD_FOLDER).float()
-    return CrossEncoder(modules=[encoder, head], device="cpu")
+    network: CrossEncoder = CrossEncoder(modules=[encoder, head], device="cpu")
+    return network

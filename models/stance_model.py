@@ -138,7 +138,8 @@ class CrossEncoderStance:
     """Any Sentence Transformers `CrossEncoder` with the three NLI labels; satisfies `service.ports.StanceModel`."""
 
     def __init__(self, model: CrossEncoder, name: str) -> None:
-        labels = {str(label).lower(): int(number) for number, label in (model.config.id2label or {}).items()}
+        names = getattr(model.config, "id2label", None) or {}
+        labels = {str(label).lower(): int(number) for number, label in names.items()}
         if set(labels) != set(NAMES):
             raise ModelError(
                 f"The stance model {name} has the labels {sorted(labels)}; needed are {sorted(NAMES)}. "

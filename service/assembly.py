@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from service.checking.pipeline import Pipeline
 from service.config import Settings
 from service.corpus.index import VectorIndex
-from service.corpus.intake import Intake, add_articles, sync_folder
+from service.corpus.intake import Intake, add_articles, embed_missing, find_origins, keep, sync_folder
 from service.corpus.store import Store
 from service.domain import Query
 from service.ports import Embedder
@@ -48,6 +51,27 @@ def build_pipeline(settings: Settings) -> Pipeline:
     pipeline = Pipeline(store, index, embedder, stance)
     pipeline.check(Query("The first check is slower than all that follow.", limit=10))
     return pipeline
+
+
+@contextmanager
+def temporary_pipeline(settings: Settings, corpus: Path) -> Iterator[Pipeline]:
+    """Give a pipeline over a corpus of its own, a folder or a JSON-lines file, that is gone afterwards."""
+    from service.evaluation import read_corpus
+
+    with tempfile.TemporaryDirectory() as folder:
+        passing = replace(settings, data=Path(folder))
+        store = open_store(passing)
+        try:
+            embedder = load_embedder(passing)
+            if corpus.is_dir():
+                sync_folder(store, embedder, corpus, passing.max_article_bytes)
+            else:
+                keep(store, read_corpus(corpus))
+                embed_missing(store, embedder)
+                find_origins(store)
+        finally:
+            store.close()
+        yield build_pipeline(passing)
 
 
 def add_paths(settings: Settings, paths: Sequence[Path]) -> Intake:

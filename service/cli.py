@@ -1,4 +1,4 @@
-"""The command line: `wirecheck serve | check | add | judge`."""
+"""The command line: `wirecheck serve | check | add | judge | eval`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
+from tqdm import tqdm
 
 from service.config import Settings
 from service.corpus.intake import Intake
@@ -91,11 +94,49 @@ def judge(file: Iterator[str]) -> None:
 
     settings = Settings.from_env()
     model = load_stance(settings.stance, settings.threads)
-    pairs = list(_pairs(file))
+    try:
+        pairs = list(_pairs(file))
+    except UnicodeDecodeError as error:
+        raise WirecheckError(f"The file is not UTF-8 at byte {error.start:,}: save it as UTF-8.") from error
     for start in range(0, len(pairs), JUDGE_AT_ONCE):
         for scores in model.judge(pairs[start : start + JUDGE_AT_ONCE]):
             row = {"supports": scores.supports, "conflicts": scores.conflicts, "neutral": scores.neutral}
             click.echo(json.dumps({name: round(value, 6) for name, value in row.items()}))
+
+
+@main.command("eval")
+@click.option("--corpus", required=True, type=click.Path(exists=True, path_type=Path), help="JSON lines, or a folder.")
+@click.option("--claims", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON and nothing else.")
+@click.option("--predictions", type=click.Path(dir_okay=False, path_type=Path), help="Where to write the verdicts.")
+@_said_plainly
+def evaluate(corpus: Path, claims: Path, as_json: bool, predictions: Path | None) -> None:
+    """Measure the service on a body of articles and claims with known verdicts."""
+    from service.assembly import temporary_pipeline
+    from service.evaluation import measure, read_claims, score
+
+    gold = read_claims(claims)
+    with temporary_pipeline(Settings.from_env(), corpus) as pipeline, _lines_to(predictions) as write:
+        outcomes = []
+        for outcome in tqdm(measure(pipeline, gold), total=len(gold), desc="checking", unit=" claims"):
+            outcomes.append(outcome)
+            row = {"claim": outcome.gold.claim, "verdict": outcome.verdict.value}
+            write(json.dumps(row, ensure_ascii=False) + "\n")
+    click.echo(json.dumps(asdict(score(outcomes)), indent=None if as_json else 2))
+
+
+@contextmanager
+def _lines_to(path: Path | None) -> Iterator[Callable[[str], object]]:
+    """Give what writes a line to a file that is opened before the work begins, or nowhere."""
+    if path is None:
+        yield lambda line: None
+        return
+    try:
+        file = path.open("w", encoding="utf-8")
+    except OSError as error:
+        raise WirecheckError(f"{path} cannot be written: {error.strerror}. Name another file.") from error
+    with file:
+        yield file.write
 
 
 def _pairs(lines: Iterator[str]) -> Iterator[tuple[str, str]]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields
 from marshmallow.validate import Length, Range
+from sqlalchemy import URL
 
 from service.errors import SettingError
 
@@ -36,7 +37,8 @@ class Settings:
     @property
     def database_url(self) -> str:
         """Return the SQLAlchemy URL of the store."""
-        return f"sqlite:///{self.data.resolve() / 'wirecheck.sqlite3'}"
+        file = self.data.resolve() / "wirecheck.sqlite3"
+        return URL.create("sqlite", database=str(file)).render_as_string()
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -49,7 +51,10 @@ class Settings:
         except ValidationError as error:
             raise SettingError(_explain(error, schema)) from error
         values.setdefault("threads", max(1, _cores() // values.get("workers", cls().workers)))
-        settings = cls(**{name: Path(v) if name in ("articles", "data") else v for name, v in values.items()})
+        for folder in ("articles", "data"):
+            if folder in values:
+                values[folder] = Path(values[folder])
+        settings = cls(**values)
         if not settings.articles.is_dir():
             raise SettingError(f"{PREFIX}ARTICLES is {settings.articles}, which is not a folder: name one that exists")
         return settings
@@ -71,7 +76,8 @@ class _SettingsSchema(Schema):
 def _explain(error: ValidationError, schema: Schema) -> str:
     known = [PREFIX + name.upper() for name in schema.fields]
     faults = []
-    for field, messages in error.normalized_messages().items():
+    by_field: dict[str, list[str]] = error.normalized_messages()  # type: ignore[no-untyped-call]
+    for field, messages in by_field.items():
         name = PREFIX + str(field).upper()
         if name in known:
             faults.append(f"{name}: {' '.join(messages)} Correct or unset it.")

@@ -189,7 +189,9 @@ class Judgement:
     decided_by: DecidedBy = DecidedBy.STANCE
     differences: tuple[Difference, ...] = ()
     attribution: Attribution | None = None
+    figures: tuple[Value, ...] = ()  # the sentence's values that measure what the claim's figures measure
     superseded_by: Value | None = None
+    other_subject: bool = False  # its figures or dates are visibly those of something else
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,11 +214,10 @@ class Occurrence:
 
 @dataclass(frozen=True, slots=True)
 class Excluded:
-    """A near miss and why it does not count. `judged`: the stance model has read it."""
+    """A sentence that was judged and does not count, with the reason: `superseded` or `other_subject`."""
 
     hit: Hit
     reason: str
-    judged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ WirecheckError                        status  exit
 ├── ModelError                             -     1   model files are missing, damaged or of another kind
 ├── CorpusError                            -     1   the store cannot be opened or was made by another version
 ├── NotReadyError                        503     1   the models or the index are still loading
+│   └── BusyError                        503     1   more checks wait than can be answered soon
 └── NotFoundError                        404     1   what was asked for is not here
 
 Every message names what is wrong, the limit, and the cure, in one line.
@@ -43,6 +44,10 @@ class NotReadyError(WirecheckError):
     """The models or the index are still loading."""
 
     status = 503
+
+
+class BusyError(NotReadyError):
+    """More checks wait than can be answered soon."""
 
 
 class NotFoundError(WirecheckError):

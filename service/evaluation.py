@@ -87,7 +87,7 @@ def read_corpus(path: Path) -> list[Article]:
 def measure(checker: Checker, claims: Iterable[GoldClaim]) -> Iterator[Outcome]:
     """Check each claim and yield what came of it, in order."""
     for gold in claims:
-        yield judge_outcome(gold, checker.check(Query(gold.claim, limit=10)))
+        yield judge_outcome(gold, checker.check(Query(gold.claim, limit=10, include_excluded=True)))
 
 
 def judge_outcome(gold: GoldClaim, report: Report) -> Outcome:
@@ -152,7 +152,7 @@ def _share(part: int, whole: int) -> float | None:
 def _stance_of(passage: Passage, report: Report) -> Stance | None:
     """Return the stance that the report gives the passage, a side before neutral, or None where it was not judged."""
     stances = {e.judgement.stance for e in (*report.evidence, *report.related) if _holds(e, passage)}
-    excluded = any(_overlaps(e.hit.article, e.hit.sentence.text, passage) for e in report.excluded if e.judged)
+    excluded = any(_overlaps(e.hit.article, e.hit.sentence.text, passage) for e in report.excluded)
     if passage.stance in stances:
         return passage.stance
     return next(iter(stances), Stance.NEUTRAL if excluded else None)
@@ -182,13 +182,15 @@ def _fold(text: str) -> str:
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     opened = gzip.open if path.suffix == ".gz" else open
+    number = 0
     try:
         with opened(path, "rt", encoding="utf-8") as lines:
             for number, line in enumerate(lines, start=1):
                 if line.strip():
                     yield number, json.loads(line)
-    except (OSError, ValueError) as error:
-        raise ReadingError(f"{path} cannot be read: {error}. Give JSON lines, gzipped or not.") from error
+    except (OSError, EOFError, ValueError) as error:
+        place = f"{path}, line {number}" if isinstance(error, json.JSONDecodeError) else str(path)
+        raise ReadingError(f"{place} cannot be read: {error}. Give JSON lines, gzipped or not.") from error
 
 
 def _claim(row: dict[str, Any], place: str) -> GoldClaim:
@@ -197,7 +199,7 @@ def _claim(row: dict[str, Any], place: str) -> GoldClaim:
         accept = frozenset(Verdict(name) for name in row.get("accept", [])) | {verdict}
         passages = tuple(Passage(e["article"], e["contains"], Stance(e["stance"])) for e in row["evidence"])
         return GoldClaim(row["claim"], verdict, accept, passages, row.get("category", ""))
-    except (KeyError, ValueError, TypeError) as error:
+    except (AttributeError, KeyError, ValueError, TypeError) as error:
         raise ReadingError(f"{place} is not a claim with verdict and evidence: {error!r}.") from error
 
 
@@ -208,5 +210,5 @@ def _article(row: dict[str, Any], place: str) -> Article:
         if published is not None and published.tzinfo is None:
             published = published.replace(tzinfo=UTC)
         return Article(str(row["id"]), row["title"], row["text"], row.get("publisher"), row.get("url"), published)
-    except (KeyError, ValueError, TypeError) as error:
+    except (AttributeError, KeyError, ValueError, TypeError) as error:
         raise ReadingError(f"{place} is not an article with id, title and text: {error!r}.") from error

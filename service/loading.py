@@ -7,10 +7,12 @@ import threading
 from collections.abc import Callable
 
 from service.domain import Query, Report
-from service.errors import NotReadyError
+from service.errors import BusyError, NotReadyError
 from service.ports import Checker
 
 log = logging.getLogger(__name__)
+# Below the threads of one gunicorn worker, so that a health check always finds one free.
+MOST_WAITING = 6
 
 
 class LoadingChecker:
@@ -24,6 +26,7 @@ class LoadingChecker:
         self._checker: Checker | None = None
         self._failure: str | None = None
         self._turn = threading.Lock()
+        self._room = threading.BoundedSemaphore(MOST_WAITING)
         self._thread = threading.Thread(target=self._load, name="loading", daemon=True)
 
     def start(self) -> LoadingChecker:
@@ -48,12 +51,17 @@ class LoadingChecker:
             raise NotReadyError(f"Loading failed: {self._failure} See the server's log.")
         if self._checker is None:
             raise NotReadyError("The models and the index are still loading: try again in a few seconds.")
-        with self._turn:
-            return self._checker.check(query)
+        if not self._room.acquire(blocking=False):
+            raise BusyError(f"{MOST_WAITING} checks are already waiting: try again in a few seconds.")
+        try:
+            with self._turn:
+                return self._checker.check(query)
+        finally:
+            self._room.release()
 
     def _load(self) -> None:
         try:
             self._checker = self._build()
         except Exception as error:  # whatever it is, /readyz must say it rather than load for ever
             log.exception("loading failed")
-            self._failure = str(error) or type(error).__name__
+            self._failure = " ".join(str(error).split()) or type(error).__name__

@@ -30,6 +30,7 @@ class Config:
     events: int
     edited_figures: int
     wrong_sentences: int
+    leads: float
     factual_sources: tuple[str, ...]
     shares: dict[str, float]
 

@@ -18,9 +18,14 @@ from models.training.pairs import CONFLICTS, NEUTRAL, SUPPORTS, UNSUPPORTED, Pai
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """One kind of event: `tellings` say that it happened, `denials` that it did not, `asides` say something else."""
+    """One kind of event: `tellings` say that it happened, `denials` that it did not, `asides` say something else.
+
+    `followups` say that it happened too, but leave out what their article's `headline` has named.
+    """
 
     name: str
+    headline: str
+    followups: tuple[str, ...]
     tellings: tuple[str, ...]
     denials: tuple[str, ...]
     asides: tuple[str, ...]
@@ -31,6 +36,13 @@ class Family:
 FAMILIES = (
     Family(
         "fire",
+        "Fire in {place}",
+        (
+            "The blaze left {n} people dead.",
+            "It killed {n} people.",
+            "{n} people did not get out in time and died.",
+            "Officials put the number of dead at {n}.",
+        ),
         (
             "A fire in {place} on {date} killed {n} people.",
             "{n} people died when a fire broke out in {place} on {date}.",
@@ -43,6 +55,12 @@ FAMILIES = (
     ),
     Family(
         "arrests",
+        "Police operation in {place}",
+        (
+            "Officers arrested {n} people on {date}.",
+            "{n} suspects were taken into custody.",
+            "They detained {n} people.",
+        ),
         (
             "Police in {place} arrested {n} people on {date}.",
             "{n} suspects were detained by police in {place} on {date}.",
@@ -55,6 +73,12 @@ FAMILIES = (
     ),
     Family(
         "appointment",
+        "New chief at {org}",
+        (
+            "{person} was appointed on {date}.",
+            "The post goes to {person}.",
+            "The board chose {person}.",
+        ),
         (
             "{person} was appointed head of {org} on {date}.",
             "{org} named {person} as its new chief on {date}.",
@@ -67,6 +91,12 @@ FAMILIES = (
     ),
     Family(
         "layoffs",
+        "Job cuts at {org}",
+        (
+            "The company will lay off {n} workers.",
+            "It wants to shed {n} jobs in {place}.",
+            "{n} employees are to lose their jobs.",
+        ),
         (
             "{org} will cut {n} jobs in {place}.",
             "{org} is to lay off {n} workers at its site in {place}.",
@@ -80,6 +110,12 @@ FAMILIES = (
     ),
     Family(
         "deal",
+        "{org} takes over {other}",
+        (
+            "The price was ${n} million.",
+            "It paid ${n} million.",
+            "The purchase cost ${n} million and was completed on {date}.",
+        ),
         (
             "{org} bought {other} for ${n} million.",
             "{org} paid ${n} million to take over {other}.",
@@ -92,6 +128,12 @@ FAMILIES = (
     ),
     Family(
         "election",
+        "Election in {place}",
+        (
+            "{person} won with {p} percent of the vote.",
+            "The winner is {person}.",
+            "{p} percent of the votes went to {person}.",
+        ),
         (
             "{person} won the election in {place} with {p} percent of the vote.",
             "{person} was elected in {place} on {date}, taking {p}% of the votes.",
@@ -104,6 +146,12 @@ FAMILIES = (
     ),
     Family(
         "flood",
+        "Flood in {place}",
+        (
+            "{n} people had to leave their homes.",
+            "The water drove {n} residents from their houses on {date}.",
+            "{n} people were brought to safety.",
+        ),
         (
             "Floods in {place} forced {n} people from their homes on {date}.",
             "{n} residents of {place} had to leave their homes because of flooding.",
@@ -115,6 +163,12 @@ FAMILIES = (
     ),
     Family(
         "strike",
+        "Strike at {org}",
+        (
+            "The staff walked out on {date}.",
+            "It began on {date}.",
+            "{n} employees have stopped work.",
+        ),
         (
             "Workers at {org} went on strike on {date}.",
             "Staff of {org} walked out on {date}.",
@@ -126,6 +180,12 @@ FAMILIES = (
     ),
     Family(
         "verdict",
+        "{person} in court",
+        (
+            "The judges in {place} imposed {s} years in prison.",
+            "The sentence is {s} years.",
+            "The defendant must spend {s} years behind bars.",
+        ),
         (
             "{person} was sentenced to {s} years in prison on {date}.",
             "A court in {place} jailed {person} for {s} years.",
@@ -137,6 +197,12 @@ FAMILIES = (
     ),
     Family(
         "visit",
+        "{person} in {place}",
+        (
+            "There was a meeting with {rival} on {date}.",
+            "Talks were held with {rival}.",
+            "{rival} was the host.",
+        ),
         (
             "{person} traveled to {place} on {date} to meet {rival}.",
             "{person} met {rival} in {place} on {date}.",
@@ -148,6 +214,11 @@ FAMILIES = (
     ),
     Family(
         "attack",
+        "Knife attack in {place}",
+        (
+            "{person} stabbed {rival}.",
+            "The victim, {rival}, was attacked by {person}.",
+        ),
         (
             "{person} attacked {rival} with a knife in {place}.",
             "{rival} was stabbed by {person} in {place}.",
@@ -159,6 +230,12 @@ FAMILIES = (
     ),
     Family(
         "claimed",
+        "Bombing in {place}",
+        (
+            "{org} claimed responsibility.",
+            "{org} said on {date} that it had carried out the attack.",
+            "Responsibility was claimed by {org}.",
+        ),
         (
             "{org} claimed responsibility for the bombing in {place}.",
             "{org} said it had carried out the bombing in {place}.",
@@ -174,6 +251,12 @@ FAMILIES = (
     ),
     Family(
         "comment",
+        "{org} silent on report",
+        (
+            "It declined to comment.",
+            "There was no reply to questions.",
+            "A request for comment went unanswered.",
+        ),
         (
             "{org} declined to comment on the report.",
             "{org} did not respond to a request for comment.",
@@ -190,6 +273,11 @@ FAMILIES = (
     ),
     Family(
         "warning",
+        "Accident in {place}",
+        (
+            "{org} had warned {other} beforehand.",
+            "{other} had been told of the danger by {org}.",
+        ),
         (
             "{org} warned {other} about the danger before the accident in {place}.",
             "{other} had been alerted to the danger by {org} ahead of the {place} accident.",
@@ -201,6 +289,12 @@ FAMILIES = (
     ),
     Family(
         "rate",
+        "Unemployment in {place}",
+        (
+            "The rate rose to {p} percent in {month}.",
+            "It climbed to {p}%.",
+            "In {month} it stood at {p} percent, more than before.",
+        ),
         (
             "Unemployment in {place} rose to {p} percent in {month}.",
             "The jobless rate in {place} climbed to {p}% in {month}.",
@@ -212,6 +306,11 @@ FAMILIES = (
     ),
     Family(
         "rescue",
+        "Mine accident near {place}",
+        (
+            "{n} miners were saved on {date}.",
+            "Rescuers brought {n} men to the surface alive.",
+        ),
         (
             "Rescuers pulled {n} miners out alive near {place} on {date}.",
             "{n} miners were saved near {place}.",
@@ -225,6 +324,11 @@ FAMILIES = (
     ),
     Family(
         "recall",
+        "Brake trouble at {org}",
+        (
+            "The company is calling back {n} cars.",
+            "It recalled {n} vehicles on {date}.",
+        ),
         (
             "{org} recalled {n} cars because of faulty brakes on {date}.",
             "{n} vehicles made by {org} are being called back over brake faults.",
@@ -238,6 +342,11 @@ FAMILIES = (
     ),
     Family(
         "grant",
+        "Money for schools in {place}",
+        (
+            "{org} gives {n} million euros.",
+            "They receive {n} million euros from {org}.",
+        ),
         (
             "{org} gave {n} million euros to schools in {place}.",
             "Schools in {place} received {n} million euros from {org} on {date}.",
@@ -289,7 +398,23 @@ def event_pairs(rng: random.Random, count: int, held_out: bool = False) -> Itera
 
 def _pair(rng: random.Random, family: Family) -> Pair:
     slots = _fill(rng, family)
-    makers = (_paraphrase, _paraphrase, _number, _number, _date, _name, _denial, _aside, _speech, _hedge, _role)
+    makers = (
+        _followup,
+        _followup,
+        _followup,
+        _followup,
+        _paraphrase,
+        _paraphrase,
+        _number,
+        _number,
+        _date,
+        _name,
+        _denial,
+        _aside,
+        _speech,
+        _hedge,
+        _role,
+    )
     pair = None
     while pair is None:
         maker = rng.choice(makers)
@@ -356,6 +481,34 @@ def _paraphrase(rng: random.Random, family: Family, slots: Slots) -> Pair | None
     if rng.random() < 0.2:
         evidence = _said(rng, evidence, slots)
     return Pair(evidence, _render(rng, two[1], slots), SUPPORTS, "events", "paraphrase")
+
+
+def _followup(rng: random.Random, family: Family, slots: Slots) -> Pair | None:
+    """Give a sentence that only its headline makes complete, against a claim that names everything."""
+    telling = rng.choice(family.followups)
+    filled = _names(telling) | _names(family.headline)
+    claims = [claim for claim in family.tellings if _names(claim) <= filled]
+    if not claims:
+        return None
+    claim, changed, target = rng.choice(claims), dict(slots), SUPPORTS
+    figures = sorted(_names(telling) & _names(claim) & {"n", "p", "s"})
+    style = rng.random()
+    if style < 0.3 and figures and "bout" not in telling + claim:
+        changed |= {name: _another(rng, slots[name]) for name in figures}
+        target = CONFLICTS
+    elif style < 0.5:
+        key = rng.choice(sorted(_names(claim) & {"person", "rival", "org", "other", "place"}))
+        changed[key], target = _fill(rng, family)[key], UNSUPPORTED
+        if changed[key] in slots.values():
+            return None
+    elif style < 0.65:
+        asides = f"{_render(rng, family.headline, slots)}. {_render(rng, rng.choice(family.asides), slots)}"
+        return Pair(asides, _render(rng, claim, slots), NEUTRAL, "events", "aside")
+    elif style < 0.75:
+        denial = f"{_render(rng, family.headline, slots)}. {_render(rng, rng.choice(family.denials), slots)}"
+        return Pair(denial, _render(rng, claim, slots), CONFLICTS, "events", "negation")
+    evidence = f"{_render(rng, family.headline, slots)}. {_render(rng, telling, slots)}"
+    return Pair(evidence, _render(rng, claim, changed), target, "events", "followup")
 
 
 def _number(rng: random.Random, family: Family, slots: Slots) -> Pair | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,7 @@ from models.training.events import event_pairs
 from models.training.pairs import Pair, read_pairs
 
 UNSEEN = -10.0
+LONGEST_LEAD = 80  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def build(config: Config, tokenizer: Tokenizer) -> list[Example]:
     rng = random.Random(config.seed)
     public = [p for p in read_pairs(config.data / "train.jsonl.gz") if keep_for_training(p)]
     factual = [p for p in public if p.source.split("/")[0] in config.factual_sources]
-    pairs = _sample(rng, public, config)
+    pairs = list(_with_leads(rng, _sample(rng, public, config), config))
     pairs += event_pairs(rng, config.events)
     pairs += edited_figures(rng, factual, config.edited_figures)
     pairs += wrong_sentences(rng, factual, config.wrong_sentences)
@@ -63,6 +64,16 @@ def _sample(rng: random.Random, public: Sequence[Pair], config: Config) -> list[
         pool = by_source[source]
         chosen += rng.sample(pool, round(len(pool) * share))
     return chosen
+
+
+def _with_leads(rng: random.Random, pairs: Sequence[Pair], config: Config) -> Iterator[Pair]:
+    """Put another short piece of evidence before some of the pairs': the service gives context that may not matter."""
+    short = [pair.evidence for pair in pairs if len(pair.evidence) < LONGEST_LEAD]
+    for pair in pairs:
+        if pair.source.split("/")[0] in config.factual_sources and rng.random() < config.leads:
+            yield replace(pair, evidence=f"{rng.choice(short)} {pair.evidence}")
+        else:
+            yield pair
 
 
 def tokenize(pairs: Sequence[Pair], tokenizer: Tokenizer, max_tokens: int) -> list[Example]:

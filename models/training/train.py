@@ -17,15 +17,16 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 import torch.distributed as dist
-import torch.multiprocessing as mp
 from sentence_transformers import CrossEncoder
 from sentence_transformers.base.modules import Transformer
 from tokenizers import Tokenizer
 from torch import Tensor
+from torch.multiprocessing.spawn import spawn
 from torch.nn import functional
 from tqdm import tqdm
 
@@ -63,7 +64,8 @@ def new_model(package: str) -> CrossEncoder:
     """Return the encoder in `package` with an untrained comparison head."""
     folder = str(importlib.resources.files(package) / "model")
     encoder = Transformer(folder, max_seq_length=256)
-    return CrossEncoder(modules=[encoder, ComparisonHead()], device="cpu")
+    network: CrossEncoder = CrossEncoder(modules=[encoder, ComparisonHead()], device="cpu")
+    return network
 
 
 def collate(examples: Sequence[Example]) -> dict[str, Tensor]:
@@ -104,7 +106,7 @@ class Trainer:
         self.tokenizer.no_truncation()
         self.progress = Progress()
         self.loss = 1.1
-        encoder = self.model[0].model
+        encoder: Any = self.model[0].model
         encoder.embeddings.word_embeddings.weight.requires_grad_(False)
         encoder.pooler.requires_grad_(False)  # the head reads tokens, not the pooled vector
         self.parameters = [p for p in self.model.parameters() if p.requires_grad]
@@ -271,7 +273,7 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "rendezvous").unlink(missing_ok=True)
     config = Config.read(args.config)
-    mp.spawn(_process, args=(config, folder), nprocs=config.processes)  # type: ignore[no-untyped-call]
+    spawn(_process, args=(config, folder), nprocs=config.processes)  # type: ignore[no-untyped-call]
 
 
 if __name__ == "__main__":

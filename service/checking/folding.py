@@ -7,18 +7,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from service.domain import Hit
+from service.language.terms import STOP_WORDS
 
 SAME = 0.93  # cosine of two sentences that say the same in nearly the same words
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_NAME = re.compile(r"(?<!^)(?<![.!?] )\b[A-Z][\w’'-]+")
+_TOKEN = re.compile(r"\d[\w.,]*|[^\W\d_]+(?:[’'-]\w+)*")
 _NEGATION = re.compile(
-    r"\b(no|not|never|none|nobody|nothing|neither|nor|without|denie[sd]|deny|denying|reject\w*|refus\w*|un\w+ed|"
-    r"\w+n[’']t|fail\w*|lack\w*|few|hardly|false)\b",
+    r"no|not|never|none|nobody|nothing|neither|nor|without|cannot|denie[sd]|deny|denying|reject\w*|refus\w*|fail\w*|"
+    r"lack\w*|few|hardly|false|\w+n[’']t|(?:un|in|im|ir|il|dis|non)\w{4,}",
     re.IGNORECASE,
 )
 _NUMBER_WORD = re.compile(
-    r"\b(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|twenty|thirty|forty|fifty|sixty|seventy|"
-    r"eighty|ninety|hundred|thousand|million|billion|half|third|quarter|about|nearly|almost|over|least|most)\b",
+    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|sixty|seventy|"
+    r"eighty|ninety)(?:-\w+)?|first|second|third|\w+th|last|dozens?|hundreds?|thousands?|millions?|billions?|half|"
+    r"quarters?|about|nearly|almost|over|under|least|most|more|less|fewer|both|all|some|once|twice",
     re.IGNORECASE,
 )
 
@@ -36,14 +37,13 @@ class Group:
         return (self.first, *self.others)
 
 
-def fold(hits: Iterable[Hit], same: Callable[[Hit, Hit], float], limit: int) -> tuple[list[Group], list[Hit]]:
-    """Gather hits, best first, into at most `limit` groups; also return the hits that no group had room for.
+def fold(hits: Iterable[Hit], same: Callable[[Hit, Hit], float], limit: int) -> list[Group]:
+    """Gather hits, best first, into at most `limit` groups; a hit that no group has room for is left out.
 
     `same` gives the cosine of two hits' sentences.
     """
     groups: list[list[Hit]] = []
-    signatures: list[frozenset[str]] = []
-    left: list[Hit] = []
+    signatures: list[tuple[str, ...]] = []
     for hit in hits:
         mark = signature(hit.sentence.text)
         home = next((g for g, m in zip(groups, signatures, strict=True) if m == mark and same(g[0], hit) >= SAME), None)
@@ -52,13 +52,15 @@ def fold(hits: Iterable[Hit], same: Callable[[Hit, Hit], float], limit: int) -> 
         elif len(groups) < limit:
             groups.append([hit])
             signatures.append(mark)
-        else:
-            left.append(hit)
-    return [Group(group[0], tuple(group[1:])) for group in groups], left
+    return [Group(group[0], tuple(group[1:])) for group in groups]
 
 
-def signature(sentence: str) -> frozenset[str]:
-    """Return what two sentences must share to be folded: numbers, names inside the sentence, negations."""
-    found = [*_NUMBER.findall(sentence), *_NAME.findall(sentence)]
-    found += [word.lower() for pattern in (_NEGATION, _NUMBER_WORD) for word in pattern.findall(sentence)]
-    return frozenset(found)
+def signature(sentence: str) -> tuple[str, ...]:
+    """Return what two sentences must share to be folded, in order: numbers, names, negations, words of measure."""
+    return tuple(token.strip(".,").lower() for token in _TOKEN.findall(sentence) if _tells_apart(token))
+
+
+def _tells_apart(token: str) -> bool:
+    if token[0].isdigit() or _NUMBER_WORD.fullmatch(token) or _NEGATION.fullmatch(token):
+        return True
+    return token[0].isupper() and token.lower() not in STOP_WORDS

@@ -1,42 +1,198 @@
-"""From hits to judgements: what each sentence, read in its context, says of the claim."""
+"""From hits to judgements: what each sentence, read in its context, says of the claim.
+
+Rules judge where they are strong (figures, dates, who said it, denials), the network where they are not. The rules
+first choose what the network reads, one text a sentence; then its scores and their findings are combined.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from service.domain import Hit, Judgement, Query, Stance, StanceScores
+from service.checking.attribution import Reported, attribute, is_speech_claim, reported
+from service.checking.differences import QUANTITY, Comparison, compare
+from service.checking.speakers import same_speaker
+from service.domain import (
+    Act,
+    Attribution,
+    DecidedBy,
+    Difference,
+    Hit,
+    Judgement,
+    Query,
+    Relation,
+    Stance,
+    StanceScores,
+    Thresholds,
+    Value,
+)
 from service.ports import StanceModel
 
 # A sentence that opens with one of these, or points back with one inside, is read with the sentence before it.
+_POINTS_BACK = (
+    r"(?:this|these|those|the|such) (?:assertions?|accusations?|allegations?|claims?|charges?|reports?|matter|"
+    r"suggestions?|statements?|story|figures?|decision|plan|incident|warnings?|requests?|attack|issue|theory|account)\b"
+)
 _LEANS = re.compile(
-    r"^(?:[\"“'‘]?(?:he|she|it|they|this|that|these|those|his|her|its|their|both|neither|the (?:same|latter|former))\b)"
-    r"|\b(?:this|these|those|the) (?:assertions?|accusations?|allegations?|claims?|charges?|reports?|matter|suggestion|"
-    r"statement|story|figures?|decision|plan|incident|warning|request)\b",
+    r"^(?:[\"“'‘]?(?:he|she|it|they|this|that|these|those|his|her|its|their|both|neither)\b|"
+    r"the (?:same|latter|former)\b)|" + _POINTS_BACK,
     re.IGNORECASE,
 )
+_ONLY_POINTS_BACK = re.compile(rf"^\W*(?:that |of |to )?(?:it|this|that|them|{_POINTS_BACK})\W*$", re.IGNORECASE)
+_OPPOSITE = {Act.ADMITS: {Act.DENIES}, Act.CONFIRMS: {Act.DENIES}, Act.DENIES: {Act.ADMITS, Act.CONFIRMS}}
 NOT_JUDGED = StanceScores(0.0, 0.0, 1.0)
 
 
-class Judge:
-    """Asks the stance model about each hit."""
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How rules and network are combined. Chosen on the `dev` part of `tests/evaluation/news`."""
 
-    def __init__(self, model: StanceModel) -> None:
+    # A difference of values decides unless the network is this sure that the sentence is about something else.
+    neutral_outweighs_difference: float = 0.8
+    # Where all values of the claim agree, the network's conflict needs this probability.
+    conflict_despite_agreement: float = 0.9
+    sure: float = 0.9  # the probability that a rule's decision carries
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the rules found before the network reads. `flips`: the sentence denies what `text` says."""
+
+    hit: Hit
+    text: str
+    comparison: Comparison
+    attribution: Attribution | None
+    flips: bool = False
+
+
+class Judge:
+    """Reads each hit with the rules and the stance model."""
+
+    def __init__(self, model: StanceModel, policy: Policy | None = None) -> None:
         self._model = model
+        self._policy = policy or Policy()
 
     def judge(self, query: Query, hits: Sequence[Hit]) -> list[Judgement]:
         """Return a judgement for each hit, in order; all neutral where the model cannot read the whole claim."""
         if not self._model.fits(query.claim):
             return [Judgement(hit, Stance.NEUTRAL, NOT_JUDGED) for hit in hits]
-        scores = self._model.judge([(evidence_text(hit), query.claim) for hit in hits])
+        speech = is_speech_claim(query.claim)
+        readings = [read(query.claim, hit, speech) for hit in hits]
+        scores = self._model.judge([(reading.text, query.claim) for reading in readings])
         return [
-            Judgement(hit, self._model.thresholds.stance(score), score) for hit, score in zip(hits, scores, strict=True)
+            decide(reading, score, speech, self._model.thresholds, self._policy)
+            for reading, score in zip(readings, scores, strict=True)
         ]
 
 
+def read(claim: str, hit: Hit, speech: Attribution | None) -> Reading:
+    """Apply the rules to one hit and choose what the network reads of it."""
+    sentence, context = hit.sentence.text, hit.context
+    around = f"{hit.article.title}. {context.before} {context.after}"
+    comparison = compare(claim, sentence, hit.article.published_at, around)
+    attribution = attribute(sentence, context.before)
+    found = reported(sentence)
+    if found is not None and found.negated and speech is None:
+        return Reading(hit, _under_title(hit, _denied(found, hit)), comparison, attribution, flips=True)
+    return Reading(hit, evidence_text(hit), comparison, attribution)
+
+
 def evidence_text(hit: Hit) -> str:
-    """Return what the stance model reads: the sentence, behind the one before it where it leans on that."""
+    """Return the sentence behind its article's title, and behind the sentence before it where it leans on that.
+
+    The title names what a sentence inside the article leaves out: "the bridge", "the company".
+    """
     text = hit.sentence.text
     if hit.context.before and _LEANS.search(text):
-        return f"{hit.context.before} {text}"
-    return text
+        text = f"{hit.context.before} {text}"
+    return _under_title(hit, text)
+
+
+def _under_title(hit: Hit, text: str) -> str:
+    title = hit.article.title.strip()
+    if not title or text.startswith(title):
+        return text
+    return f"{title} {text}" if title[-1] in ".!?" else f"{title}. {text}"
+
+
+def _denied(found: Reported, hit: Hit) -> str:
+    """Return what a sentence denies: its own content, or what the sentence before it reports."""
+    content = hit.sentence.text[found.content.start : found.content.end].strip()
+    if content and not _ONLY_POINTS_BACK.match(content):
+        return content
+    before = hit.context.before
+    told = reported(before)
+    return before[told.content.start : told.content.end] if told and told.content.start < told.content.end else before
+
+
+def decide(
+    reading: Reading, scores: StanceScores, speech: Attribution | None, thresholds: Thresholds, policy: Policy
+) -> Judgement:
+    """Combine the rules' findings with the network's scores."""
+    if reading.flips:
+        scores = StanceScores(scores.conflicts, scores.supports, scores.neutral)
+    figures = _figures(reading.comparison)
+    stance = thresholds.stance(scores)
+    judgement = Judgement(reading.hit, stance, scores, attribution=reading.attribution, figures=figures)
+    if speech is not None and (opposed := _opposite_act(judgement, speech, policy)):
+        return opposed
+    if reading.flips:
+        return replace(judgement, decided_by=DecidedBy.ATTRIBUTION)
+    return _weigh_values(judgement, reading.comparison, policy)
+
+
+def _figures(comparison: Comparison) -> tuple[Value, ...]:
+    """Return the evidence's figures that were compared, agreeing ones first."""
+    agreed = [pair.evidence for pair in comparison.agreements if pair.kind == QUANTITY]
+    differing = [d.evidence for d in comparison.differences if d.kind == QUANTITY]
+    return (*agreed, *differing)
+
+
+def _opposite_act(judgement: Judgement, speech: Attribution, policy: Policy) -> Judgement | None:
+    """Settle "X admitted it" by a sentence in which X denies it."""
+    said = judgement.attribution
+    if said is None or said.act not in _OPPOSITE.get(speech.act, ()) or not same_speaker(said.speaker, speech.speaker):
+        return None
+    if judgement.scores.neutral >= policy.neutral_outweighs_difference:
+        return None
+    return _settled(judgement, Stance.CONFLICTS, DecidedBy.ATTRIBUTION, policy)
+
+
+def _weigh_values(judgement: Judgement, comparison: Comparison, policy: Policy) -> Judgement:
+    scores = judgement.scores
+    replaced = next((d for d in comparison.differences if d.relation is Relation.SUPERSEDED), None)
+    if replaced is not None and scores.neutral < policy.neutral_outweighs_difference:
+        settled = _settled(judgement, Stance.SUPPORTS, DecidedBy.QUANTITY, policy)
+        return replace(settled, differences=comparison.differences, superseded_by=replaced.evidence)
+    if comparison.differences:
+        return _differing(judgement, comparison.differences, policy)
+    if comparison.other_subject and judgement.stance is not Stance.NEUTRAL:
+        return replace(judgement, stance=Stance.NEUTRAL, decided_by=DecidedBy.QUANTITY, other_subject=True)
+    if judgement.stance is Stance.SUPPORTS and comparison.unmatched_claim:
+        return replace(judgement, stance=Stance.NEUTRAL, decided_by=DecidedBy.QUANTITY)
+    agreed = comparison.agreements and not comparison.unmatched_claim
+    if judgement.stance is Stance.CONFLICTS and agreed and scores.conflicts < policy.conflict_despite_agreement:
+        return replace(judgement, stance=Stance.NEUTRAL, decided_by=DecidedBy.QUANTITY)
+    return judgement
+
+
+def _differing(judgement: Judgement, differences: tuple[Difference, ...], policy: Policy) -> Judgement:
+    if judgement.scores.neutral >= policy.neutral_outweighs_difference:
+        return judgement
+    by = DecidedBy.DATE if all(d.kind == "date" for d in differences) else DecidedBy.QUANTITY
+    return replace(_settled(judgement, Stance.CONFLICTS, by, policy), differences=differences)
+
+
+def _settled(judgement: Judgement, stance: Stance, by: DecidedBy, policy: Policy) -> Judgement:
+    """Return the judgement as a rule settles it; the scores move to that side, what is left shared as before."""
+    scores = judgement.scores
+    ours = scores.supports if stance is Stance.SUPPORTS else scores.conflicts
+    if ours < policy.sure:
+        rest = (1.0 - policy.sure) / max(1e-9, 1.0 - ours)
+        scores = StanceScores(
+            policy.sure if stance is Stance.SUPPORTS else scores.supports * rest,
+            policy.sure if stance is Stance.CONFLICTS else scores.conflicts * rest,
+            scores.neutral * rest,
+        )
+    return replace(judgement, stance=stance, scores=scores, decided_by=by)

@@ -24,12 +24,9 @@ class Weights:
     @classmethod
     def measure(cls, terms: Sequence[str], frequency: Mapping[str, int], sentences: int) -> Weights:
         """Weigh terms by the number of sentences, out of all, that hold each."""
-        return cls(
-            {
-                term: math.log1p((sentences - frequency.get(term, 0) + 0.5) / (frequency.get(term, 0) + 0.5))
-                for term in terms
-            }
-        )
+        # The corpus may have grown since the sentences were counted: no term is in more than all of them.
+        held = {term: min(frequency.get(term, 0), sentences) for term in terms}
+        return cls({term: math.log1p((sentences - count + 0.5) / (count + 0.5)) for term, count in held.items()})
 
     def share(self, held: set[str]) -> float:
         """Return the share of the claim's weight, 0 to 1, that these terms carry."""

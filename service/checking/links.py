@@ -11,7 +11,7 @@ END_WORDS = 4
 
 def link_to(url: str | None, sentence: str) -> str | None:
     """Return a link to the sentence in its page, or None where the article has no http(s) url."""
-    if url is None or urlsplit(url).scheme not in ("http", "https"):
+    if url is None or not _is_web_page(url):
         return None
     words = sentence.split()
     if not re.search(r"\w", sentence):
@@ -20,7 +20,16 @@ def link_to(url: str | None, sentence: str) -> str | None:
         fragment = _encode(" ".join(words))
     else:
         fragment = f"{_encode(' '.join(words[:END_WORDS]))},{_encode(' '.join(words[-END_WORDS:]))}"
+    if ":~:" in url:  # a page may have one directive only, with any number of texts
+        return f"{url}&text={fragment}"
     return f"{url}{'' if '#' in url else '#'}:~:text={fragment}"
+
+
+def _is_web_page(url: str) -> bool:
+    try:
+        return urlsplit(url).scheme in ("http", "https")
+    except ValueError:  # a broken address, as in "http://[example"
+        return False
 
 
 def _encode(text: str) -> str:

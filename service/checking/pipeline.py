@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from service.checking.attribution import is_speech_claim
 from service.checking.folding import Group, fold
-from service.checking.judging import Judge
+from service.checking.judging import Judge, Policy
 from service.checking.links import link_to
 from service.checking.reasons import explain, scope
 from service.checking.retrieval import Retriever
-from service.checking.verdict import Count, Vote, count
+from service.checking.timeline import trace
+from service.checking.verdict import Vote, count
 from service.corpus.index import VectorIndex
 from service.corpus.store import Store
 from service.domain import (
@@ -29,6 +31,8 @@ from service.domain import (
 )
 from service.ports import Embedder, StanceModel
 
+SUPERSEDED, OTHER_SUBJECT = "superseded", "other_subject"
+
 
 class Pipeline:
     """Checks claims against one snapshot of the corpus."""
@@ -39,13 +43,14 @@ class Pipeline:
         index: VectorIndex,
         embedder: Embedder,
         stance: StanceModel,
+        policy: Policy | None = None,
     ) -> None:
         self._store = store
         self._index = index
         self._embedder = embedder
         self._stance = stance
         self._retriever = Retriever(store, index)
-        self._judge = Judge(stance)
+        self._judge = Judge(stance, policy)
         self._version = store.version()
 
     def state(self) -> dict[str, str]:
@@ -56,24 +61,21 @@ class Pipeline:
         """Return the report on one claim."""
         started = time.monotonic()
         vector = self._embedder.encode([query.claim])[0]
-        groups, left = fold(self._retriever.find(query, vector), self._cosine, query.limit)
-        judgements = self._judge.judge(query, [group.first for group in groups])
-        evidence = [_evidence(judgement, group) for judgement, group in zip(judgements, groups, strict=True)]
+        groups = fold(self._retriever.find(query, vector), self._cosine, query.limit)
+        traced = trace(self._judge.judge(query, [group.first for group in groups]))
+        origins = self._store.origins([hit.sentence.id for group in groups for hit in group.hits])
+        shown = [_evidence(j, g, origins) for j, g in zip(traced.judgements, groups, strict=True)]
+        evidence = sorted((e for e in shown if _counts(e.judgement)), key=_strongest_first)
         coverage = self._store.coverage(query)
-        counted = count([_vote(item) for item in evidence], nearest_miss=_nearest_miss(judgements))
-        sided = sorted((e for e in evidence if e.judgement.stance is not Stance.NEUTRAL), key=_strongest_first)
-        ruling = _rule(counted, sided, len(judgements), coverage)
         return Report(
             check_id=uuid.uuid4().hex,
             claim=query.claim,
-            ruling=ruling,
+            ruling=self._rule(query, evidence, traced.judgements, origins, coverage),
             scope=scope(coverage),
-            evidence=tuple(sided),
-            related=tuple(e for e in evidence if e.judgement.stance is Stance.NEUTRAL),
-            excluded=tuple(Excluded(hit, "ranked_below_limit") for hit in left[: query.limit])
-            if query.include_excluded
-            else (),
-            timeline=(),
+            evidence=tuple(evidence),
+            related=tuple(e for e in shown if _why_excluded(e.judgement) is None and not _counts(e.judgement)),
+            excluded=_excluded(traced.judgements) if query.include_excluded else (),
+            timeline=traced.timeline,
             coverage=coverage,
             index_version=self._version,
             embedder=self._embedder.name,
@@ -81,6 +83,20 @@ class Pipeline:
             took_ms=round(1000 * (time.monotonic() - started)),
             warnings=tuple(self._warnings(query)),
         )
+
+    def _rule(
+        self,
+        query: Query,
+        evidence: Sequence[Evidence],
+        judgements: Sequence[Judgement],
+        origins: Mapping[int, Origin],
+        coverage: Coverage,
+    ) -> Ruling:
+        votes = [vote for item in evidence for vote in _votes(item, origins)]
+        speech = is_speech_claim(query.claim) is not None
+        counted = count(votes, speech, _nearest_miss(judgements))
+        reason = explain(counted, evidence, len(judgements), coverage)
+        return Ruling(counted.verdict, round(counted.strength, 4), reason, counted.origins, counted.articles)
 
     def _cosine(self, one: Hit, other: Hit) -> float:
         a, b = self._index.vectors([one.sentence.id, other.sentence.id])
@@ -91,25 +107,47 @@ class Pipeline:
             yield "The claim is longer than the stance model can read whole, so no sentence was judged: shorten it."
 
 
-def _rule(counted: Count, sided: Sequence[Evidence], judged: int, coverage: Coverage) -> Ruling:
-    reason = explain(counted, sided, judged, coverage)
-    return Ruling(counted.verdict, round(counted.strength, 4), reason, counted.origins, counted.articles)
+def _counts(judgement: Judgement) -> bool:
+    """Return whether a judgement is evidence: it takes a side, and is no old figure against a newer claim."""
+    if judgement.stance is Stance.NEUTRAL:
+        return False
+    return judgement.superseded_by is None or judgement.stance is Stance.SUPPORTS
 
 
-def _evidence(judgement: Judgement, group: Group) -> Evidence:
-    article = judgement.hit.article
-    # Until articles are grouped by what they copy, every article is its own origin.
-    origin = Origin(article.id, article.publisher or article.title)
-    also_in = tuple(Occurrence(hit, link_to(hit.article.url, hit.sentence.text)) for hit in group.others)
-    return Evidence(judgement, origin, link_to(article.url, judgement.hit.sentence.text), also_in)
+def _evidence(judgement: Judgement, group: Group, origins: Mapping[int, Origin]) -> Evidence:
+    hit = judgement.hit
+    also_in = tuple(Occurrence(other, link_to(other.article.url, other.sentence.text)) for other in group.others)
+    return Evidence(judgement, _origin(hit, origins), link_to(hit.article.url, hit.sentence.text), also_in)
 
 
-def _vote(evidence: Evidence) -> Vote:
+def _origin(hit: Hit, origins: Mapping[int, Origin]) -> Origin:
+    article = hit.article
+    return origins.get(hit.sentence.id) or Origin(article.id, article.publisher or article.title)
+
+
+def _votes(evidence: Evidence, origins: Mapping[int, Origin]) -> Iterable[Vote]:
+    """Yield one vote for each origin among the near-identical sentences."""
     judgement = evidence.judgement
-    scores = judgement.scores
-    probability = scores.supports if judgement.stance is Stance.SUPPORTS else scores.conflicts
-    hits = (judgement.hit, *(occurrence.hit for occurrence in evidence.also_in))
-    return Vote(evidence.origin.id, tuple(hit.article.id for hit in hits), judgement.stance, probability)
+    supports = judgement.stance is Stance.SUPPORTS
+    probability = judgement.scores.supports if supports else judgement.scores.conflicts
+    articles: dict[str, dict[str, None]] = {}
+    for hit in (judgement.hit, *(occurrence.hit for occurrence in evidence.also_in)):
+        articles.setdefault(_origin(hit, origins).id, {})[hit.article.id] = None
+    act = judgement.attribution.act if judgement.attribution else None
+    for origin_id, ids in articles.items():
+        outdated = judgement.superseded_by is not None
+        yield Vote(origin_id, tuple(ids), judgement.stance, probability, act, outdated)
+
+
+def _why_excluded(judgement: Judgement) -> str | None:
+    if judgement.other_subject:
+        return OTHER_SUBJECT
+    return SUPERSEDED if judgement.superseded_by and not _counts(judgement) else None
+
+
+def _excluded(judgements: Sequence[Judgement]) -> tuple[Excluded, ...]:
+    reasons = ((judgement.hit, _why_excluded(judgement)) for judgement in judgements)
+    return tuple(Excluded(hit, reason) for hit, reason in reasons if reason is not None)
 
 
 def _nearest_miss(judgements: Sequence[Judgement]) -> float:

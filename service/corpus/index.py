@@ -31,10 +31,12 @@ class VectorIndex:
 
     def __init__(self, stored: SentenceVectors, dimension: int, threads: int = 1) -> None:
         faiss.omp_set_num_threads(threads)
-        self._ids = stored.ids
-        self._rows = {int(sentence_id): row for row, sentence_id in enumerate(stored.ids)}
-        self._bare = _flat(stored.vectors, dimension)
-        self._in_context = _flat(contextual(stored.vectors, stored.article_numbers), dimension)
+        # FAISS breaks ties by row, so the rows stand in the order of the ids.
+        order = np.argsort(stored.ids, kind="stable")
+        self._ids = stored.ids[order]
+        self._rows = {int(sentence_id): row for row, sentence_id in enumerate(self._ids)}
+        self._bare = _flat(stored.vectors[order], dimension)
+        self._in_context = _flat(contextual(stored.vectors, stored.article_numbers)[order], dimension)
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -71,8 +73,8 @@ class VectorIndex:
     ) -> list[Neighbor]:
         parameters = None
         if among is not None:
-            rows = [self._rows[sentence_id] for sentence_id in among if sentence_id in self._rows]
-            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(rows))
+            rows = self._row_numbers([sentence_id for sentence_id in among if sentence_id in self._rows])
+            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(rows))  # type: ignore[call-arg]
         similarities, rows_found = index.search(vector.reshape(1, -1), count, params=parameters)
         # FAISS pads with -1 where it finds fewer than were asked for.
         found = [

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import TypeVar
@@ -13,6 +14,7 @@ from tqdm import tqdm
 from service.corpus.store import Fingerprint, Store
 from service.domain import Article, Span
 from service.ports import Embedder
+from service.reading.origins import group
 from service.reading.readers import Skipped, read_file, read_folder
 from service.reading.sentences import split
 
@@ -52,14 +54,22 @@ def sync_folder(
         if isinstance(item, Skipped):
             skipped.append(item)
             continue
+        mark = known.get(item.id)
+        if mark is not None and mark.folder is None:
+            skipped.append(
+                Skipped(item.id, "an article with this id was added by hand; give the file's article another")
+            )
+            continue
         seen.add(item.id)
-        if known.get(item.id) != Fingerprint(item.digest, name):
+        if mark != Fingerprint(item.digest, name):
             changed.append(item)
     gone = [article_id for article_id, mark in known.items() if mark.folder is not None and article_id not in seen]
     keep(store, changed, splitter, name)
     with store.writing() as connection:
         store.remove(connection, gone)
     embedded = embed_missing(store, embedder)
+    if changed or gone or store.lacks_origins():
+        find_origins(store)
     return Intake(len(changed), len(seen) - len(changed), len(gone), embedded, tuple(skipped))
 
 
@@ -77,11 +87,24 @@ def add_articles(
     known = store.fingerprints()
     changed = [article for article in articles if known.get(article.id) != Fingerprint(article.digest, None)]
     keep(store, changed, splitter)
-    return Intake(len(changed), len(articles) - len(changed), 0, embed_missing(store, embedder), skipped)
+    embedded = embed_missing(store, embedder)
+    if changed or store.lacks_origins():
+        find_origins(store)
+    return Intake(len(changed), len(articles) - len(changed), 0, embedded, skipped)
 
 
 def _read(path: Path, max_bytes: int) -> Iterable[Article | Skipped]:
-    return read_folder(path, max_bytes) if path.is_dir() else read_file(path, path.parent, max_bytes)
+    if path.is_dir():
+        return read_folder(path, max_bytes)
+    return [_by_place(item, path) for item in read_file(path, path.parent, max_bytes)]
+
+
+def _by_place(item: Article | Skipped, path: Path) -> Article | Skipped:
+    """Mark an id that is only a file's name: two files of one name in two folders are two articles."""
+    if isinstance(item, Skipped) or not item.id.startswith(path.name):
+        return item
+    place = hashlib.sha256(str(path.resolve().parent).encode("utf-8", "surrogateescape")).hexdigest()[:8]
+    return replace(item, id=f"{place}/{item.id}")
 
 
 def keep(
@@ -105,6 +128,12 @@ def embed_missing(store: Store, embedder: Embedder) -> int:
             store.keep_embeddings(embedder.name, part, embedder.encode(part))
             bar.update(len(part))
     return len(texts)
+
+
+def find_origins(store: Store) -> None:
+    """Group all articles by the reports that their passages come from, and keep the grouping."""
+    sources = store.sources()
+    store.keep_origins(group(sources), (sentence.id for source in sources for sentence in source.sentences))
 
 
 def _parts(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

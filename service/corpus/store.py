@@ -6,7 +6,7 @@ The database is the truth. Whatever searches faster (the vector index) is made f
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import numpy as np
 from alembic import command
 from alembic.config import Config as AlembicConfig
+from alembic.util import CommandError
 from sqlalchemy import (
     Connection,
     Engine,
@@ -28,6 +29,7 @@ from sqlalchemy import (
     event,
     func,
     insert,
+    literal_column,
     make_url,
     or_,
     select,
@@ -35,10 +37,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import SQLAlchemyError
 
-from service.corpus.tables import articles, embeddings, sentences
-from service.domain import Article, Context, Coverage, Query, Sentence, Span
+from service.corpus.tables import articles, embeddings, origins, sentence_origins, sentences
+from service.domain import Article, Context, Coverage, Origin, Query, Sentence, Span
 from service.errors import CorpusError
 from service.language.terms import terms
+from service.reading.origins import Grouping
+from service.reading.passages import PassageSource
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 T = TypeVar("T")
@@ -95,8 +99,10 @@ class Store:
             engine = create_engine(url)
             event.listen(engine, "connect", _configure_sqlite)
             with engine.begin() as connection:
+                # One process migrates while others wait, and all of it or nothing is kept.
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
                 _migrate(connection)
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, CommandError, OSError) as error:
             reason = str(error).splitlines()[0]
             raise CorpusError(f"The store {url} cannot be opened: {reason}. Check WIRECHECK_DATA.") from error
         return cls(engine)
@@ -131,7 +137,7 @@ class Store:
                     article_id=article.id, position=position, start=span.start, end=span.end, text_sha256=digest(words)
                 )
             )
-            (sentence_id,) = row.inserted_primary_key or ()
+            (sentence_id,) = row.inserted_primary_key or (None,)
             connection.execute(
                 text("INSERT INTO sentence_words (rowid, words, context) VALUES (:id, :words, :context)"),
                 {"id": sentence_id, "words": _joined(words), "context": _joined(f"{article.title}\n{before}")},
@@ -155,9 +161,7 @@ class Store:
     def articles(self, ids: Sequence[str]) -> list[Article]:
         """Return the articles with these ids, ordered by id."""
         with self._engine.connect() as connection:
-            wanted = (select(articles).where(articles.c.id.in_(part)) for part in _parts(ids))
-            rows = [row for statement in wanted for row in connection.execute(statement)]
-        return sorted((_article(row) for row in rows), key=lambda article: article.id)
+            return _articles(connection, ids)
 
     def coverage(self, query: Query) -> Coverage:
         """Count what the query's filters leave to search."""
@@ -181,28 +185,14 @@ class Store:
     def found(self, ids: Sequence[int]) -> dict[int, Found]:
         """Return sentences by id, each with its article and neighbors; ids that are gone are left out."""
         with self._engine.connect() as connection:
-            wanted = (select(sentences).where(sentences.c.id.in_(part)) for part in _parts(ids))
-            rows = [row for statement in wanted for row in connection.execute(statement)]
-            near = [
-                row
-                for part in _parts(rows)
-                for row in connection.execute(
-                    select(sentences.c.article_id, sentences.c.position, sentences.c.start, sentences.c.end).where(
-                        _any_neighbor(part)
-                    )
-                )
-            ]
-        texts = {article.id: article for article in self.articles(sorted({row.article_id for row in rows}))}
+            connection.exec_driver_sql("BEGIN")  # all that is read is of one moment
+            rows = _in_parts(connection, lambda part: select(sentences).where(sentences.c.id.in_(part)), ids)
+            near = _in_parts(connection, lambda part: select(sentences).where(_any_neighbor(part)), rows)
+            held = _articles(connection, sorted({row.article_id for row in rows}))
+            words = _terms(connection, [row.id for row in rows])
+        texts = {article.id: article for article in held}
         spans = {(row.article_id, row.position): (row.start, row.end) for row in near}
-        words = self._terms([row.id for row in rows])
         return {row.id: _found(row, texts[row.article_id], spans, words) for row in rows if row.article_id in texts}
-
-    def _terms(self, ids: Sequence[int]) -> dict[int, tuple[set[str], set[str]]]:
-        wanted = text("SELECT rowid, words, context FROM sentence_words WHERE rowid IN :ids")
-        statement = wanted.bindparams(bindparam("ids", expanding=True))
-        with self._engine.connect() as connection:
-            rows = [row for part in _parts(ids) for row in connection.execute(statement, {"ids": list(part)})]
-        return {row.rowid: (set(row.words.split()), set(row.context.split())) for row in rows}
 
     def term_counts(self, terms: Sequence[str]) -> dict[str, int]:
         """Return, for each search term, the number of sentences that hold it or have it in their context."""
@@ -234,9 +224,59 @@ class Store:
             .limit(count)
         )
         if _filters(query):
-            words = words.where(text("rowid").in_(chosen))
+            words = words.where(literal_column("rowid").in_(chosen))
         with self._engine.connect() as connection:
             return list(connection.execute(words, {"match": match}).scalars())
+
+    # --- origins ------------------------------------------------------------------------------------------------
+
+    def sources(self) -> list[PassageSource]:
+        """Return every article with its sentences, ordered by id."""
+        by_article: dict[str, list[Row[Any]]] = {}
+        with self._engine.connect() as connection:
+            for row in connection.execute(select(sentences).order_by(sentences.c.article_id, sentences.c.position)):
+                by_article.setdefault(row.article_id, []).append(row)
+        return [
+            PassageSource(article, tuple(_sentence(row, article) for row in by_article[article.id]))
+            for article in self.articles(list(by_article))
+        ]
+
+    def keep_origins(self, grouping: Grouping, ids: Iterable[int]) -> None:
+        """Replace all origins by those of a grouping, for the sentences with these ids."""
+        found = {sentence_id: grouping.origin_of(sentence_id) for sentence_id in ids}
+        reports = {origin.id: origin for origin in found.values()}
+        with self._engine.begin() as connection:
+            connection.execute(delete(sentence_origins))
+            connection.execute(delete(origins))
+            if found:
+                connection.execute(
+                    insert(origins),
+                    [{"id": o.id, "name": o.name, "articles": o.articles} for o in reports.values()],
+                )
+                connection.execute(
+                    insert(sentence_origins),
+                    [
+                        {"sentence_id": sentence_id, "origin_id": o.id, "copied_share": o.copied_share or 0.0}
+                        for sentence_id, o in found.items()
+                    ],
+                )
+
+    def lacks_origins(self) -> bool:
+        """Return whether some sentence has no origin yet, as after an intake that was cut short."""
+        orphan = select(sentences.c.id).where(sentences.c.id.not_in(select(sentence_origins.c.sentence_id))).limit(1)
+        with self._engine.connect() as connection:
+            return connection.execute(orphan).first() is not None
+
+    def origins(self, ids: Sequence[int]) -> dict[int, Origin]:
+        """Return the origin of each sentence that has one, by sentence id."""
+        wanted = select(sentence_origins, origins.c.name, origins.c.articles).join(origins)
+        with self._engine.connect() as connection:
+            rows = [
+                row
+                for part in _parts(ids)
+                for row in connection.execute(wanted.where(sentence_origins.c.sentence_id.in_(part)))
+            ]
+        return {row.sentence_id: Origin(row.origin_id, row.name, row.articles, row.copied_share) for row in rows}
 
     # --- embeddings ---------------------------------------------------------------------------------------------
 
@@ -292,7 +332,7 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
 
 def _migrate(connection: Connection) -> None:
     config = AlembicConfig()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
 
@@ -310,11 +350,33 @@ def _filters(query: Query) -> list[Any]:
     return rules
 
 
+def _in_parts(
+    connection: Connection, statement: Callable[[Sequence[T]], Select[Any]], items: Sequence[T]
+) -> list[Row[Any]]:
+    return [row for part in _parts(items) for row in connection.execute(statement(part))]
+
+
+def _articles(connection: Connection, ids: Sequence[str]) -> list[Article]:
+    rows = _in_parts(connection, lambda part: select(articles).where(articles.c.id.in_(part)), ids)
+    return sorted((_article(row) for row in rows), key=lambda article: article.id)
+
+
+def _terms(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[set[str], set[str]]]:
+    wanted = text("SELECT rowid, words, context FROM sentence_words WHERE rowid IN :ids")
+    statement = wanted.bindparams(bindparam("ids", expanding=True))
+    rows = [row for part in _parts(ids) for row in connection.execute(statement, {"ids": list(part)})]
+    return {row.rowid: (set(row.words.split()), set(row.context.split())) for row in rows}
+
+
 def _any_neighbor(rows: Sequence[Row[Any]]) -> Any:
     positions: dict[str, set[int]] = {}
     for row in rows:
         positions.setdefault(row.article_id, set()).update((row.position - 1, row.position + 1))
     return or_(*(and_(sentences.c.article_id == a, sentences.c.position.in_(p)) for a, p in positions.items()))
+
+
+def _sentence(row: Row[Any], article: Article) -> Sentence:
+    return Sentence(row.id, row.article_id, row.position, row.start, row.end, article.text[row.start : row.end])
 
 
 def _joined(words: str) -> str:
@@ -331,7 +393,7 @@ def _found(
         start, end = spans.get((row.article_id, position), (0, 0))
         return article.text[start:end]
 
-    sentence = Sentence(row.id, row.article_id, row.position, row.start, row.end, article.text[row.start : row.end])
+    sentence = _sentence(row, article)
     return Found(
         sentence,
         article,

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -27,8 +28,13 @@ class UtcDateTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Store UTC without a zone."""
-        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+        """Store UTC without a zone; at the ends of the calendar, where UTC may not exist, as it stands."""
+        if value is None:
+            return None
+        try:
+            return value.astimezone(UTC).replace(tzinfo=None)
+        except OverflowError:
+            return value.replace(tzinfo=None)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Give the zone back."""
@@ -64,6 +70,23 @@ sentences = Table(
     Index("ix_sentences_article_position", "article_id", "position", unique=True),
     Index("ix_sentences_text_sha256", "text_sha256"),
     sqlite_autoincrement=True,  # an id is never used twice, so that no index entry can point at another sentence
+)
+
+# The report that each sentence comes from; made anew from all articles whenever one has changed.
+origins = Table(
+    "origins",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("articles", Integer, nullable=False),
+)
+
+sentence_origins = Table(
+    "sentence_origins",
+    metadata,
+    Column("sentence_id", Integer, ForeignKey("sentences.id", ondelete="CASCADE"), primary_key=True),
+    Column("origin_id", String, ForeignKey("origins.id", ondelete="CASCADE"), nullable=False),
+    Column("copied_share", Float, nullable=False),
 )
 
 embeddings = Table(

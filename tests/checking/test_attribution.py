@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.language.aliases import aliases, expand
 from service.checking.attribution import UNNAMED, attribute, is_speech_claim, reported
 from service.checking.speakers import same_speaker
 from service.domain import Act, Attribution
+from service.language.aliases import aliases, expand
 from service.language.places import countries
 
 CASES = [

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.reading.sentences import pieces, split
@@ -94,6 +94,7 @@ def test_pieces_hold_what_is_too_short_for_evidence():
     assert [text[span.start : span.end] for span in pieces(text)] == ["Learn more.", "Twelve people died."]
 
 
+@settings(deadline=None)
 @given(st.text() | st.text(alphabet="aB .?!…\"“”'’)(-\n1mpUS•é\u0301\U0001f600\ud800", max_size=200))
 def test_offsets_are_exact_whatever_the_text(text):
     last = 0
@@ -106,6 +107,7 @@ def test_offsets_are_exact_whatever_the_text(text):
     assert set(split(text)) <= set(pieces(text))
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from(["Rain fell on the town.", "“Nobody came,” he said.", "Was it Mr. Sample?"]), min_size=1)
 )
@@ -113,6 +115,7 @@ def test_plain_sentences_come_back_one_by_one(sentences):
     assert cut(" ".join(sentences)) == sentences
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(categories=["L", "N", "P", "Zs"]), max_size=300))
 def test_nothing_of_a_line_is_lost(text):
     line = f"Then {text}"  # so that it opens with no bullet or dateline

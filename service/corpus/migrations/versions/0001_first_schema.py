@@ -36,6 +36,18 @@ def upgrade() -> None:
     op.create_index("ix_sentences_article_position", "sentences", ["article_id", "position"], unique=True)
     op.create_index("ix_sentences_text_sha256", "sentences", ["text_sha256"])
     op.create_table(
+        "origins",
+        sa.Column("id", sa.String, primary_key=True),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("articles", sa.Integer, nullable=False),
+    )
+    op.create_table(
+        "sentence_origins",
+        sa.Column("sentence_id", sa.Integer, sa.ForeignKey("sentences.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("origin_id", sa.String, sa.ForeignKey("origins.id", ondelete="CASCADE"), nullable=False),
+        sa.Column("copied_share", sa.Float, nullable=False),
+    )
+    op.create_table(
         "embeddings",
         sa.Column("text_sha256", sa.LargeBinary(32), primary_key=True),
         sa.Column("model", sa.String, primary_key=True),
@@ -50,5 +62,13 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop everything."""
-    for table in ("sentence_terms", "sentence_words", "embeddings", "sentences", "articles"):
+    for table in (
+        "sentence_terms",
+        "sentence_words",
+        "embeddings",
+        "sentence_origins",
+        "origins",
+        "sentences",
+        "articles",
+    ):
         op.drop_table(table)

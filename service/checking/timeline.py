@@ -1,0 +1,86 @@
+"""A figure over time: an older value is superseded by a newer one, not contradicted by it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from service.checking.updates import find_updates
+from service.domain import Judgement, Stance, TimelinePoint, Value
+
+# Two values of the same few hours are two accounts, not one figure that has moved.
+LEAST_AGE = timedelta(hours=6)
+# Counts that only grow while an event is being understood: a later, higher one replaces an earlier one.
+CUMULATIVE = frozenset({"deaths", "injuries", "arrests", "missing", "rescues", "evacuations", "infections"})
+_UPDATED = re.compile(
+    r"\b(?:now|updated?|revised?|correct(?:ed|ion)|since|ris(?:en|es?)|rose|rising|climb\w*|increas\w*|raised|lowered|"
+    r"final|latest|fell|fallen|dropped|earlier|previous\w*|initial\w*|first (?:put|given|reported|estimate))\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """Judgements after old figures were recognized, in the same order, and the values in order of time."""
+
+    judgements: tuple[Judgement, ...]
+    timeline: tuple[TimelinePoint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Dated:
+    value: Value
+    published_at: datetime
+    judgement: Judgement
+
+
+def trace(judgements: Sequence[Judgement]) -> Traced:
+    """Mark what a newer article supersedes; a timeline is given where a figure has changed."""
+    dated = [
+        _Dated(judgement.figures[0], judgement.hit.article.published_at, judgement)
+        for judgement in judgements
+        if judgement.figures and judgement.stance is not Stance.NEUTRAL and judgement.hit.article.published_at
+    ]
+    dated.sort(key=lambda point: (point.published_at, point.judgement.hit.sentence.id))
+    marked = tuple(_marked(judgement, dated) for judgement in judgements)
+    return Traced(marked, _timeline(marked, dated))
+
+
+def _marked(judgement: Judgement, dated: Sequence[_Dated]) -> Judgement:
+    own = next((point for point in dated if point.judgement is judgement), None)
+    if own is None or judgement.superseded_by is not None:
+        return judgement
+    newer = [point for point in dated if _supersedes(point, own)]
+    return replace(judgement, superseded_by=newer[-1].value) if newer else judgement
+
+
+def _supersedes(newer: _Dated, older: _Dated) -> bool:
+    new, old = newer.value, older.value
+    if new.unit != old.unit or not isinstance(new.value, float | int) or not isinstance(old.value, float | int):
+        return False
+    if new.value == old.value or newer.published_at - older.published_at < LEAST_AGE:
+        return False
+    grows = old.unit in CUMULATIVE and new.value > old.value
+    return grows or bool(_UPDATED.search(newer.judgement.hit.sentence.text))
+
+
+def _timeline(judgements: Sequence[Judgement], dated: Sequence[_Dated]) -> tuple[TimelinePoint, ...]:
+    if not any(judgement.superseded_by for judgement in judgements):
+        return ()
+    points = [
+        TimelinePoint(float(update.old.value), update.old.unit, None, judgement.hit.article)
+        for judgement in judgements
+        if judgement.superseded_by
+        for update in find_updates(judgement.hit.sentence.text)
+    ]
+    points += [
+        TimelinePoint(float(point.value.value), point.value.unit, point.published_at, point.judgement.hit.article)
+        for point in dated
+    ]
+    # Reprints give the same value many times; the first article with it is enough.
+    first: dict[tuple[float, str | None], TimelinePoint] = {}
+    for point in points:
+        first.setdefault((point.value, point.unit), point)
+    return tuple(first.values()) if len(first) > 1 else ()

@@ -1,0 +1,132 @@
+"""The whole way from a claim to a report, with models whose answers can be worked out by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from service.checking.pipeline import Pipeline
+from service.corpus.intake import find_origins
+from service.corpus.store import Store
+from service.domain import Article, Query, Stance, Verdict
+from tests.support import FakeEmbedder, FakeStance, embed, put
+
+REPORT = (
+    "The council of Averby will close the swimming pool [supports]. The building needs a new roof. "
+    "Swimmers gathered signatures against the plan on the market square last weekend."
+)
+
+
+def article(name: str, text: str, publisher: str, day: int = 1) -> Article:
+    url = f"https://{publisher.lower().replace(' ', '-')}.example/{name}"
+    return Article(name, "Pool in Averby", text, publisher, url, datetime(2026, 6, day, tzinfo=UTC))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store.open(f"sqlite:///{tmp_path / 'corpus.sqlite3'}")
+    yield opened
+    opened.close()
+
+
+def pipeline(store: Store, *articles: Article) -> Pipeline:
+    embedder = FakeEmbedder()
+    put(store, *articles)
+    index = embed(store, embedder)
+    find_origins(store)
+    return Pipeline(store, index, embedder, FakeStance())
+
+
+CLAIM = Query("Averby closes its swimming pool.")
+
+
+def test_reprints_are_one_origin(store: Store) -> None:
+    copies = [article(f"copy-{n}", REPORT, f"Outlet {n}", n) for n in (1, 2, 3)]
+    report = pipeline(store, *copies).check(CLAIM)
+    assert report.ruling.verdict is Verdict.SUPPORTED
+    assert report.ruling.origins.supporting == 1
+    assert report.ruling.articles.supporting == 3
+    (evidence,) = report.evidence
+    assert len(evidence.also_in) == 2
+    assert evidence.origin.articles == 3
+
+
+def test_both_sides_are_disputed_and_the_reason_names_them(store: Store) -> None:
+    against = "Averby keeps its pool open [conflicts]. The mayor found money in the road budget."
+    report = pipeline(store, article("a", REPORT, "Averby Echo"), article("b", against, "Coast Radio")).check(CLAIM)
+    assert report.ruling.verdict is Verdict.DISPUTED
+    assert "Averby Echo" in report.ruling.reason
+    assert "Coast Radio" in report.ruling.reason
+
+
+def test_what_is_shown_stands_in_its_article(store: Store) -> None:
+    report = pipeline(store, article("a", REPORT, "Averby Echo")).check(CLAIM)
+    shown = (*report.evidence, *report.related)
+    assert len(shown) == 3
+    for evidence in shown:
+        hit = evidence.judgement.hit
+        assert hit.article.text[hit.sentence.start : hit.sentence.end] == hit.sentence.text
+        assert evidence.link is not None
+        assert "#:~:text=" in evidence.link
+
+
+def test_neutral_sentences_support_nothing(store: Store) -> None:
+    report = pipeline(store, article("a", "The pool of Averby was built in 1968 by the town.", "Averby Echo")).check(
+        CLAIM
+    )
+    assert report.ruling.verdict is Verdict.NOT_ENOUGH_EVIDENCE
+    assert report.evidence == ()
+    assert all(e.judgement.stance is Stance.NEUTRAL for e in report.related)
+
+
+def test_an_empty_corpus_says_so(store: Store) -> None:
+    report = pipeline(store).check(CLAIM)
+    assert report.ruling.verdict is Verdict.NOT_ENOUGH_EVIDENCE
+    assert "No indexed article" in report.ruling.reason
+    assert report.coverage.articles == 0
+
+
+def test_filters_narrow_what_is_searched_and_counted(store: Store) -> None:
+    early, late = article("a", REPORT, "Averby Echo", 1), article("b", "Averby keeps its pool [conflicts].", "Radio", 9)
+    checker = pipeline(store, early, late)
+    report = checker.check(Query(CLAIM.claim, published_from=datetime(2026, 6, 5, tzinfo=UTC)))
+    assert report.ruling.verdict is Verdict.REFUTED
+    assert report.coverage.articles == 1
+    assert checker.check(Query(CLAIM.claim, publishers_exclude=("Radio",))).ruling.verdict is Verdict.SUPPORTED
+
+
+def test_the_limit_holds(store: Store) -> None:
+    report = pipeline(store, article("a", REPORT, "Averby Echo")).check(Query(CLAIM.claim, limit=1))
+    assert len(report.evidence) + len(report.related) == 1
+
+
+def test_an_old_figure_against_a_claim_with_the_new_one_is_excluded(store: Store) -> None:
+    old = article("a", "The storm in Averby injured 8 people [conflicts].", "Averby Echo", 1)
+    new = article("b", "The storm in Averby injured 11 people, the clinic said [supports].", "Coast Radio", 3)
+    checker = pipeline(store, old, new)
+    query = Query("The storm in Averby injured 11 people.", include_excluded=True)
+    report = checker.check(query)
+    assert report.ruling.verdict is Verdict.SUPPORTED
+    assert [(entry.hit.article.id, entry.reason) for entry in report.excluded] == [("a", "superseded")]
+    assert checker.check(Query(query.claim)).excluded == ()
+
+
+def test_an_old_figure_is_outdated_not_refuted(store: Store) -> None:
+    old = article("a", "The storm in Averby injured 8 people [supports].", "Averby Echo", 1)
+    new = article("b", "The storm in Averby injured 11 people, the clinic said [conflicts].", "Coast Radio", 3)
+    report = pipeline(store, old, new).check(Query("The storm in Averby injured 8 people."))
+    assert report.ruling.verdict is Verdict.OUTDATED
+    assert "11" in report.ruling.reason
+    assert [point.value for point in report.timeline] == [8, 11]
+
+
+def test_a_claim_too_long_for_the_model_is_said_to_be(store: Store) -> None:
+    embedder = FakeEmbedder()
+    put(store, article("a", REPORT, "Averby Echo"))
+    checker = Pipeline(store, embed(store, embedder), embedder, FakeStance(longest_claim=10))
+    report = checker.check(CLAIM)
+    assert report.ruling.verdict is Verdict.NOT_ENOUGH_EVIDENCE
+    assert "shorten it" in report.warnings[0]

@@ -1,0 +1,55 @@
+"""An older figure is superseded by a newer one; two accounts of the same hours are not."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from service.checking.timeline import trace
+from service.domain import Article, Context, Hit, Judgement, Sentence, Stance, StanceScores, Value
+
+FIRST = datetime(2026, 5, 4, 8, tzinfo=UTC)
+
+
+def judgement(
+    number: int, text: str, value: float, stance: Stance, after: timedelta, unit: str = "injuries"
+) -> Judgement:
+    article = Article(f"a{number}", "Crane falls in Orben", text, "Orben Post", None, FIRST + after)
+    hit = Hit(Sentence(number, article.id, 0, 0, len(text), text), article, Context("", ""), 0.7)
+    figure = Value(f"{value:g}", value, unit, 0, 2)
+    return Judgement(hit, stance, StanceScores(0.5, 0.5, 0.0), figures=(figure,))
+
+
+def test_a_count_that_grew_is_superseded() -> None:
+    old = judgement(1, "The crane injured 8 people.", 8, Stance.SUPPORTS, timedelta())
+    new = judgement(2, "Eleven people are injured.", 11, Stance.CONFLICTS, timedelta(days=1))
+    traced = trace([new, old])
+    assert [j.superseded_by and j.superseded_by.value for j in traced.judgements] == [None, 11]
+    assert [(point.value, point.as_of) for point in traced.timeline] == [(8, FIRST), (11, FIRST + timedelta(days=1))]
+
+
+def test_two_accounts_of_the_same_hours_stand_side_by_side() -> None:
+    one = judgement(1, "The crane injured 8 people.", 8, Stance.SUPPORTS, timedelta())
+    other = judgement(2, "Eleven people are injured.", 11, Stance.CONFLICTS, timedelta(hours=5))
+    traced = trace([one, other])
+    assert not any(j.superseded_by for j in traced.judgements)
+    assert traced.timeline == ()
+
+
+def test_a_smaller_later_count_needs_a_word_of_revision() -> None:
+    high = judgement(1, "Eleven people were injured.", 11, Stance.SUPPORTS, timedelta())
+    low = judgement(2, "Eight people were hurt.", 8, Stance.CONFLICTS, timedelta(days=1))
+    revised = judgement(3, "The hospital revised the number of injured to 8.", 8, Stance.CONFLICTS, timedelta(days=1))
+    assert not any(j.superseded_by for j in trace([high, low]).judgements)
+    assert trace([high, revised]).judgements[0].superseded_by is not None
+
+
+def test_other_units_do_not_meet() -> None:
+    old = judgement(1, "The repair costs 8 million euros.", 8e6, Stance.SUPPORTS, timedelta(), "euros")
+    new = judgement(2, "The cost has risen to 9 million dollars.", 9e6, Stance.CONFLICTS, timedelta(days=2), "dollars")
+    assert not any(j.superseded_by for j in trace([old, new]).judgements)
+
+
+def test_a_neutral_sentence_supersedes_nothing() -> None:
+    old = judgement(1, "The crane injured 8 people.", 8, Stance.SUPPORTS, timedelta())
+    new = judgement(2, "Eleven people are injured.", 11, Stance.NEUTRAL, timedelta(days=1))
+    assert trace([old, new]).judgements[0].superseded_by is None

@@ -1,0 +1,122 @@
+"""The checker that loads beside the running server: loading, ready or failed, and it says which."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+
+import pytest
+
+from service.app import create_app
+from service.domain import Query, Report
+from service.errors import ModelError, NotReadyError
+from service.loading import LoadingChecker
+from tests.fakes import READY, FakeChecker
+
+PATIENCE = 10.0
+CLAIM = Query("The lock is open again.")
+
+
+def test_while_loading_it_says_so() -> None:
+    go_on = threading.Event()
+
+    def build() -> FakeChecker:
+        go_on.wait(PATIENCE)
+        return FakeChecker()
+
+    checker = LoadingChecker(build).start()
+    try:
+        assert checker.state() == {"models": "loading", "index": "loading"}
+        with pytest.raises(NotReadyError, match="still loading: try again"):
+            checker.check(CLAIM)
+    finally:
+        go_on.set()
+    checker.wait(PATIENCE)
+    assert checker.state() == READY
+    assert checker.check(CLAIM).claim == CLAIM.claim
+
+
+def test_before_it_is_started_it_is_loading() -> None:
+    assert LoadingChecker(FakeChecker).state() == {"models": "loading", "index": "loading"}
+
+
+def _fail(error: Exception) -> LoadingChecker:
+    def build() -> FakeChecker:
+        raise error
+
+    checker = LoadingChecker(build).start()
+    checker.wait(PATIENCE)
+    return checker
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [(ModelError("The model file x is missing."), "The model file x is missing."), (MemoryError(), "MemoryError")],
+)
+def test_a_failure_is_named(error: Exception, said: str) -> None:
+    checker = _fail(error)
+    assert checker.state() == {"models": f"failed: {said}", "index": f"failed: {said}"}
+    with pytest.raises(NotReadyError, match=said):
+        checker.check(CLAIM)
+
+
+def test_a_failure_of_many_lines_is_said_in_one() -> None:
+    checker = _fail(RuntimeError("the graph is broken\n  at node 7\n  at node 8"))
+    assert "\n" not in checker.state()["models"]
+
+
+def test_a_part_that_is_not_ready_is_passed_on() -> None:
+    checker = LoadingChecker(lambda: FakeChecker(parts={"models": "ready", "index": "loading"})).start()
+    checker.wait(PATIENCE)
+    assert checker.state() == {"models": "ready", "index": "loading"}
+
+
+class OneAtATime(FakeChecker):
+    """Notes how many checks are inside it at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inside = self.most = 0
+
+    def check(self, query: Query) -> Report:
+        self.inside += 1
+        self.most = max(self.most, self.inside)
+        time.sleep(0.01)
+        self.inside -= 1
+        return replace(self.report, claim=query.claim)
+
+
+def test_one_check_runs_at_a_time() -> None:
+    inner = OneAtATime()
+    checker = LoadingChecker(lambda: inner).start()
+    checker.wait(PATIENCE)
+    claims: list[str] = []
+    threads = [
+        threading.Thread(target=lambda n=n: claims.append(checker.check(Query(f"claim {n}")).claim)) for n in range(6)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert inner.most == 1
+    assert sorted(claims) == [f"claim {n}" for n in range(6)]
+
+
+def test_a_check_that_fails_does_not_block_the_next() -> None:
+    inner = FakeChecker(error=RuntimeError("broken"))
+    checker = LoadingChecker(lambda: inner).start()
+    checker.wait(PATIENCE)
+    with pytest.raises(RuntimeError):
+        checker.check(CLAIM)
+    inner.error = None
+    assert checker.check(CLAIM).claim == CLAIM.claim
+
+
+def test_over_http_a_failure_is_a_503_that_says_why() -> None:
+    client = create_app(_fail(ModelError("The model file x is missing."))).test_client()
+    ready, check = client.get("/readyz"), client.post("/v1/check", json={"claim": CLAIM.claim})
+    for response in (ready, check):
+        assert response.status_code == 503
+        assert "The model file x is missing." in response.get_json()["detail"]
+    assert client.get("/healthz").status_code == 200
