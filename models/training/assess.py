@@ -29,20 +29,19 @@ from models.training.probes import Probe, read_probes
 from models.training.results import Calibrated, Judged, Measured
 from service.domain import Thresholds
 
-EVENTS = 2000
 SPEED_PAIRS = 160
 PRECISION_SUPPORTS, PRECISION_CONFLICTS = 0.80, 0.85
 STANCES = {"supports": "entailment", "conflicts": "contradiction", "neutral": "neutral"}
 
 
-def assess(folder: Path, graph: Path, dev: Sequence[DevSet], threads: int) -> Measured:
-    """Calibrate and measure the graph with the network and tokenizer in `folder`."""
+def assess(folder: Path, graph: Path, dev: Sequence[DevSet], threads: int, events: int) -> Measured:
+    """Calibrate and measure the graph with the network and tokenizer in `folder`, on so many held-out events too."""
     model = runner(graph, folder / "tokenizer.json", threads)
     raw = {each.name: logits(model, each.pairs) for each in dev}
     calibrated = calibrate([each for each in dev if each.name in THREE_WAY], raw)
     fitted, thresholds = calibrated.calibration, calibrated.thresholds
-    events = held_out_events(EVENTS)
-    event_scores = fitted.apply(logits(model, events))
+    invented = held_out_events(events)
+    event_scores = fitted.apply(logits(model, invented))
     probes = read_probes()
     probe_pairs = [Pair(p.evidence, p.claim, TARGETS[STANCES[p.label]], "probes", p.topic) for p in probes]
     probe_scores = fitted.apply(logits(model, probe_pairs))
@@ -51,11 +50,11 @@ def assess(folder: Path, graph: Path, dev: Sequence[DevSet], threads: int) -> Me
     return Measured(
         calibrated=calibrated,
         sets={each.name: measure_set(each, raw[each.name], fitted, thresholds) for each in dev},
-        events=measure_events(events, event_scores, thresholds),
+        events=measure_events(invented, event_scores, thresholds),
         speed=measure_speed(model, network, speed_pairs, threads),
         batch_spread=batch_spread(network, Tokenizer.from_file(str(folder / "tokenizer.json")), speed_pairs[:64]),
         probes=judged(probes, probe_scores, thresholds),
-        event_errors=_worst(events, event_scores, thresholds),
+        event_errors=_worst(invented, event_scores, thresholds),
     )
 
 

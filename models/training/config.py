@@ -15,6 +15,7 @@ class Config:
     data: Path
     start: str
     processes: int
+    bf16: bool
     minutes: float
     pairs: int
     warmup: float

@@ -53,6 +53,7 @@ class Order:
     config: Config
     cap: int
     sample: int
+    events: int
     threads: int
 
 
@@ -82,7 +83,7 @@ def _fill(order: Order, folder: Path) -> Results:
         log.info("graph exported; comparing recipes")
         tried = choose(full, folder / GRAPH, folder / "tokenizer.json", sample, order.threads)
     log.info("measuring %d dev pairs", sum(len(each.pairs) for each in dev))
-    measured = assess(folder, folder / GRAPH, dev, order.threads)
+    measured = assess(folder, folder / GRAPH, dev, order.threads, order.events)
     log.info("counting the training pairs")
     created = datetime.now(UTC).strftime("%Y-%m-%d")
     results = Results(NAME, created, tried, measured, _training(order, folder / "tokenizer.json"))
@@ -178,6 +179,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="the nli folder, by default the configuration's")
     parser.add_argument("--cap", type=int, default=0, help="measure at most so many pairs of a dev set (0: all)")
     parser.add_argument("--sample", type=int, default=250, help="pairs of each dev set that compare int8 with fp32")
+    parser.add_argument("--events", type=int, default=2000, help="held-out events to measure")
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
@@ -185,7 +187,9 @@ def main() -> None:
     log.setLevel(logging.INFO)
     config = Config.read(args.config)
     config = replace(config, data=args.data or config.data)
-    order = Order(args.run, args.model, args.out, args.golden, config, args.cap, args.sample, args.threads)
+    order = Order(
+        args.run, args.model, args.out, args.golden, config, args.cap, args.sample, args.events, args.threads
+    )  # fmt: skip
     release(order)
     log.info("released to %s", args.out)
 

@@ -63,7 +63,8 @@ class Progress:
 def new_model(package: str) -> CrossEncoder:
     """Return the encoder in `package` with an untrained comparison head."""
     folder = str(importlib.resources.files(package) / "model")
-    encoder = Transformer(folder, max_seq_length=256)
+    # On a CPU, torch's fused attention spends ten times the forward pass on the way back.
+    encoder = Transformer(folder, max_seq_length=256, model_kwargs={"attn_implementation": "eager"})
     network: CrossEncoder = CrossEncoder(modules=[encoder, ComparisonHead()], device="cpu")
     return network
 
@@ -80,13 +81,20 @@ def collate(examples: Sequence[Example]) -> dict[str, Tensor]:
     return {name: torch.from_numpy(array) for name, array in arrays.items()}
 
 
-def loss_sum(model: CrossEncoder, examples: Sequence[Example]) -> Tensor:
+def scores(model: CrossEncoder, examples: Sequence[Example], bf16: bool) -> Tensor:
+    """Return (n, 3) fp32 logits; `bf16` multiplies matrices in bfloat16, the weights stay in fp32."""
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
+        logits: Tensor = model(collate(examples))["scores"]
+    return logits.float()
+
+
+def loss_sum(model: CrossEncoder, examples: Sequence[Example], bf16: bool = False) -> Tensor:
     """Return the summed cross-entropy, each source's label shares added to the logits.
 
     Adding the log prior in training (Menon et al., "Long-tail learning via logit adjustment", 2021) lets a source
     that lacks a label teach the others' difference without teaching that the label never comes.
     """
-    logits = model(collate(examples))["scores"]
+    logits = scores(model, examples, bf16)
     prior = torch.from_numpy(np.stack([example.prior for example in examples]))
     target = torch.from_numpy(np.stack([example.target for example in examples]))
     return functional.cross_entropy(logits + prior, target, reduction="sum")
@@ -175,7 +183,7 @@ class Trainer:
             self.progress.epoch, self.progress.batch = self.progress.epoch + 1, 0
 
     def _step(self, examples: Sequence[Example]) -> None:
-        loss = loss_sum(self.model, examples) / len(examples)
+        loss = loss_sum(self.model, examples, self.config.bf16) / len(examples)
         loss.backward()  # type: ignore[no-untyped-call]
         self.loss += 0.01 * (loss.item() - self.loss)
         torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
@@ -224,7 +232,7 @@ class Trainer:
         self.progress.best = max(self.progress.best, mean)
 
     def _right(self, examples: Sequence[Example], two_way: bool) -> float:
-        logits = self.model(collate(examples))["scores"]
+        logits = scores(self.model, examples, self.config.bf16)
         if two_way:
             logits = logits[:, :2]
         target = torch.from_numpy(np.stack([example.target for example in examples]))
