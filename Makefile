@@ -34,6 +34,7 @@ check: $(VENV)/.installed-dev  ## Lint, types, contract
 
 eval: $(VENV)/.installed-dev  ## Measure quality on every set at hand; QUICK=1 for our own sets only
 	$(BIN)/python -m bench.quality $(if $(QUICK),--quick)
+	$(if $(QUICK),,$(BIN)/python -m bench.ablation)
 
 train: $(VENV)/.installed-dev  ## Train the stance model on ../shared/data/nli into build/stance
 	$(BIN)/python -m models.training.train build/stance

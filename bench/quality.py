@@ -28,6 +28,7 @@ from service.evaluation import Outcome, Scores, measure, read_claims, score
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 OUT = ROOT / "bench"
+HEAD = f"{'percent':34} {'n':>5} {'acc':>6} {'F1':>6} {'rec@10':>6} {'stance':>6} {'f.conf':>6} {'f.supp':>6}  lost at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +133,7 @@ def main() -> None:
         results[chosen.name] = score(outcomes)
         rows.append(show(chosen.name, results[chosen.name]))
         rows += [show(f"  {name}", figures) for name, figures in by_category(outcomes)]
-    head = (
-        f"{'percent':34} {'n':>5} {'acc':>6} {'F1':>6} {'rec@10':>6} {'stance':>6} {'f.conf':>6} {'f.supp':>6}  lost at"
-    )
-    sys.stdout.write("\n".join([head, *rows]) + "\n")
+    sys.stdout.write("\n".join([HEAD, *rows]) + "\n")
     stored = {name: asdict(figures) for name, figures in results.items()}
     (OUT / "quality.json").write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
     draw(results)

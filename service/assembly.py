@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from service.checking.pipeline import Pipeline
+from service.checking.pipeline import Pipeline, Tuning
 from service.config import Settings
 from service.corpus.index import VectorIndex
 from service.corpus.intake import Intake, add_articles, embed_missing, find_origins, keep, sync_folder
 from service.corpus.store import Store
 from service.domain import Query
-from service.ports import Embedder
+from service.ports import Embedder, StanceModel
 
 
 def open_store(settings: Settings) -> Store:
@@ -41,14 +41,14 @@ def read_articles(settings: Settings) -> Intake:
         store.close()
 
 
-def build_pipeline(settings: Settings) -> Pipeline:
-    """Load everything that a check needs, and warm it with one check."""
+def build_pipeline(settings: Settings, tuning: Tuning | None = None, stance: StanceModel | None = None) -> Pipeline:
+    """Load everything that a check needs, and warm it with one check; `stance` stands in for the settings' model."""
     from models.stance_model import load_stance
 
     store, embedder = open_store(settings), load_embedder(settings)
-    stance = load_stance(settings.stance, settings.threads)
+    stance = stance or load_stance(settings.stance, settings.threads)
     index = VectorIndex(store.vectors(embedder.name, embedder.dimension), embedder.dimension, settings.threads)
-    pipeline = Pipeline(store, index, embedder, stance)
+    pipeline = Pipeline(store, index, embedder, stance, tuning)
     pipeline.check(Query("The first check is slower than all that follow.", limit=10))
     return pipeline
 
@@ -56,6 +56,13 @@ def build_pipeline(settings: Settings) -> Pipeline:
 @contextmanager
 def temporary_pipeline(settings: Settings, corpus: Path) -> Iterator[Pipeline]:
     """Give a pipeline over a corpus of its own, a folder or a JSON-lines file, that is gone afterwards."""
+    with temporary_corpus(settings, corpus) as passing:
+        yield build_pipeline(passing)
+
+
+@contextmanager
+def temporary_corpus(settings: Settings, corpus: Path) -> Iterator[Settings]:
+    """Read a folder or a JSON-lines file into a corpus that is gone afterwards; give the settings that name it."""
     from service.evaluation import read_corpus
 
     with tempfile.TemporaryDirectory() as folder:
@@ -71,7 +78,7 @@ def temporary_pipeline(settings: Settings, corpus: Path) -> Iterator[Pipeline]:
                 find_origins(store)
         finally:
             store.close()
-        yield build_pipeline(passing)
+        yield passing
 
 
 def add_paths(settings: Settings, paths: Sequence[Path]) -> Intake:

@@ -46,13 +46,19 @@ NOT_JUDGED = StanceScores(0.0, 0.0, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How rules and network are combined. Chosen on the `dev` part of `tests/evaluation/news`."""
+    """How rules and network are combined. Chosen on the `dev` part of `tests/evaluation/news`.
+
+    `values`, `attribution` and `in_context` switch a layer off, to measure what it is worth.
+    """
 
     # A difference of values decides unless the network is this sure that the sentence is about something else.
     neutral_outweighs_difference: float = 0.8
     # Where all values of the claim agree, the network's conflict needs this probability.
     conflict_despite_agreement: float = 0.9
     sure: float = 0.9  # the probability that a rule's decision carries
+    values: bool = True
+    attribution: bool = True
+    in_context: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +83,8 @@ class Judge:
         """Return a judgement for each hit, in order; all neutral where the model cannot read the whole claim."""
         if not self._model.fits(query.claim):
             return [Judgement(hit, Stance.NEUTRAL, NOT_JUDGED) for hit in hits]
-        speech = is_speech_claim(query.claim)
-        readings = [read(query.claim, hit, speech) for hit in hits]
+        speech = is_speech_claim(query.claim) if self._policy.attribution else None
+        readings = [read(query.claim, hit, speech, self._policy) for hit in hits]
         scores = self._model.judge([(reading.text, query.claim) for reading in readings])
         return [
             decide(reading, score, speech, self._model.thresholds, self._policy)
@@ -86,16 +92,22 @@ class Judge:
         ]
 
 
-def read(claim: str, hit: Hit, speech: Attribution | None) -> Reading:
+def read(claim: str, hit: Hit, speech: Attribution | None, policy: Policy) -> Reading:
     """Apply the rules to one hit and choose what the network reads of it."""
     sentence, context = hit.sentence.text, hit.context
     around = f"{hit.article.title}. {context.before} {context.after}"
-    comparison = compare(claim, sentence, hit.article.published_at, around)
+    comparison = compare(claim, sentence, hit.article.published_at, around) if policy.values else Comparison()
+    if not policy.attribution:
+        return Reading(hit, _text(hit, policy), comparison, None)
     attribution = attribute(sentence, context.before)
     found = reported(sentence)
     if found is not None and found.negated and speech is None:
         return Reading(hit, _under_title(hit, _denied(found, hit)), comparison, attribution, flips=True)
-    return Reading(hit, evidence_text(hit), comparison, attribution)
+    return Reading(hit, _text(hit, policy), comparison, attribution)
+
+
+def _text(hit: Hit, policy: Policy) -> str:
+    return evidence_text(hit) if policy.in_context else hit.sentence.text
 
 
 def evidence_text(hit: Hit) -> str:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from service.checking.attribution import is_speech_claim
+from service.checking.confidence import Confidence, signs_of
 from service.checking.folding import Group, fold
 from service.checking.judging import Judge, Policy
 from service.checking.links import link_to
 from service.checking.reasons import explain, scope
-from service.checking.retrieval import Retriever
+from service.checking.retrieval import Ranking, Retriever
 from service.checking.timeline import trace
 from service.checking.verdict import Vote, count
 from service.corpus.index import VectorIndex
@@ -34,6 +36,15 @@ from service.ports import Embedder, StanceModel
 SUPERSEDED, OTHER_SUBJECT = "superseded", "other_subject"
 
 
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """Every number that was fit on claims with known verdicts, and every layer that an ablation switches off."""
+
+    ranking: Ranking = field(default_factory=Ranking)
+    policy: Policy = field(default_factory=Policy)
+    confidence: Confidence = field(default_factory=Confidence)
+
+
 class Pipeline:
     """Checks claims against one snapshot of the corpus."""
 
@@ -43,14 +54,16 @@ class Pipeline:
         index: VectorIndex,
         embedder: Embedder,
         stance: StanceModel,
-        policy: Policy | None = None,
+        tuning: Tuning | None = None,
     ) -> None:
+        tuning = tuning or Tuning()
         self._store = store
         self._index = index
         self._embedder = embedder
         self._stance = stance
-        self._retriever = Retriever(store, index)
-        self._judge = Judge(stance, policy)
+        self._retriever = Retriever(store, index, tuning.ranking)
+        self._judge = Judge(stance, tuning.policy)
+        self._confidence = tuning.confidence
         self._version = store.version()
 
     def state(self) -> dict[str, str]:
@@ -66,14 +79,15 @@ class Pipeline:
         origins = self._store.origins([hit.sentence.id for group in groups for hit in group.hits])
         shown = [_evidence(j, g, origins) for j, g in zip(traced.judgements, groups, strict=True)]
         evidence = sorted((e for e in shown if _counts(e.judgement)), key=_strongest_first)
+        related = tuple(e for e in shown if _why_excluded(e.judgement) is None and not _counts(e.judgement))
         coverage = self._store.coverage(query)
         return Report(
             check_id=uuid.uuid4().hex,
             claim=query.claim,
-            ruling=self._rule(query, evidence, traced.judgements, origins, coverage),
+            ruling=self._rule(query, evidence, related, len(groups), origins, coverage),
             scope=scope(coverage),
             evidence=tuple(evidence),
-            related=tuple(e for e in shown if _why_excluded(e.judgement) is None and not _counts(e.judgement)),
+            related=related,
             excluded=_excluded(traced.judgements) if query.include_excluded else (),
             timeline=traced.timeline,
             coverage=coverage,
@@ -88,15 +102,19 @@ class Pipeline:
         self,
         query: Query,
         evidence: Sequence[Evidence],
-        judgements: Sequence[Judgement],
+        related: Sequence[Evidence],
+        judged: int,
         origins: Mapping[int, Origin],
         coverage: Coverage,
     ) -> Ruling:
         votes = [vote for item in evidence for vote in _votes(item, origins)]
         speech = is_speech_claim(query.claim) is not None
-        counted = count(votes, speech, _nearest_miss(judgements))
-        reason = explain(counted, evidence, len(judgements), coverage)
-        return Ruling(counted.verdict, round(counted.strength, 4), reason, counted.origins, counted.articles)
+        counted = count(votes, speech, _nearest_miss(related))
+        reason = explain(counted, evidence, judged, coverage)
+        confidence = self._confidence.of(
+            signs_of(counted.verdict, counted.strength, counted.origins, evidence, related)
+        )
+        return Ruling(counted.verdict, round(confidence, 4), reason, counted.origins, counted.articles)
 
     def _cosine(self, one: Hit, other: Hit) -> float:
         a, b = self._index.vectors([one.sentence.id, other.sentence.id])
@@ -150,9 +168,9 @@ def _excluded(judgements: Sequence[Judgement]) -> tuple[Excluded, ...]:
     return tuple(Excluded(hit, reason) for hit, reason in reasons if reason is not None)
 
 
-def _nearest_miss(judgements: Sequence[Judgement]) -> float:
-    neutral = [j.scores for j in judgements if j.stance is Stance.NEUTRAL]
-    return max((max(s.supports, s.conflicts) for s in neutral), default=0.0)
+def _nearest_miss(related: Sequence[Evidence]) -> float:
+    scores = (evidence.judgement.scores for evidence in related)
+    return max((max(s.supports, s.conflicts) for s in scores), default=0.0)
 
 
 def _strongest_first(evidence: Evidence) -> tuple[float, str, int]:

@@ -1,0 +1,70 @@
+"""From what the votes look like to the probability that an editor would give the same verdict."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from service.domain import DecidedBy, Evidence, Tally, Verdict
+
+WEIGHTS = (1.0, 0.0, 0.0, 0.0)
+BIAS: Mapping[Verdict, float] = {}
+LEAST, MOST = 0.02, 0.98  # a logit beyond these would be noise
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What the confidence is calculated from.
+
+    `strength` is the votes' raw probability; `by_rule`: a figure, a date or a speaker settled the strongest sentence;
+    `origins` that voted; `similarity` of the strongest sentence, or of the nearest one where there is no evidence.
+    """
+
+    verdict: Verdict
+    strength: float
+    by_rule: bool
+    origins: int
+    similarity: float
+
+    @property
+    def features(self) -> tuple[float, float, float, float]:
+        """Return the numbers that the coefficients weigh, in their order."""
+        bounded = min(max(self.strength, LEAST), MOST)
+        return (math.log(bounded / (1 - bounded)), float(self.by_rule), math.log1p(self.origins), self.similarity)
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """A logistic model of a verdict being right, its bias one a verdict; after Platt, 1999.
+
+    Fit by `python -m bench.confidence` on the `dev` claims of `tests/evaluation` and on public claims; the figures it
+    prints stand in the commit that changed the numbers above.
+    """
+
+    weights: tuple[float, float, float, float] = WEIGHTS
+    bias: Mapping[Verdict, float] = field(default_factory=lambda: BIAS)
+
+    def of(self, signs: Signs) -> float:
+        """Return the probability, 0 to 1."""
+        score = sum(w * f for w, f in zip(self.weights, signs.features, strict=True))
+        return 1 / (1 + math.exp(-score - self.bias.get(signs.verdict, 0.0)))
+
+
+def signs_of(
+    verdict: Verdict, strength: float, origins: Tally, evidence: Sequence[Evidence], related: Sequence[Evidence]
+) -> Signs:
+    """Read the signs off a count and the sentences behind it, strongest first."""
+    nearest = max((e.judgement.hit.similarity for e in related), default=0.0)
+    strongest = evidence[0].judgement if evidence else None
+    return Signs(
+        verdict,
+        strength,
+        strongest is not None and strongest.decided_by is not DecidedBy.STANCE,
+        origins.supporting + origins.conflicting + origins.mixed,
+        strongest.hit.similarity if strongest is not None else nearest,
+    )
+
+
+# The votes' own probability, as it is before any fit.
+PLAIN = Confidence((1.0, 0.0, 0.0, 0.0), {})
