@@ -18,31 +18,31 @@ from torch import Tensor, nn
 from models.network import load_network
 
 OPSET = 17
+INT8_BY_INT8 = 4
 BIG = 1024  # initializers with fewer numbers stay in fp32: they weigh nothing
-HEAD = ("/align", "/compare", "/decide")
-EMBEDDING = ("EmbedLayerNormalization",)
-LAST_LAYER = ("/e/encoder/layer.5", "Attention_5")
+EMBEDDINGS = ["EmbedLayerNormalization"]
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """One way to store the graph. `spared` are the beginnings of the names of nodes that stay in floating point."""
+    """One way to store the graph.
+
+    `block`: matrices in int8, each run of so many inputs with a scale of its own, and so the activations that meet
+    it; 0 leaves them as they are. `dynamic`: matrices in int8, activations scaled by what runs together.
+    `embeddings`: the word embeddings in int8 too. What remains is stored in fp16.
+    """
 
     name: str
-    int8: bool = True
-    spared: tuple[str, ...] = ()
-    per_channel: bool = True
-    reduce_range: bool = True
+    block: int = 0
+    dynamic: bool = False
+    embeddings: bool = False
 
 
 RECIPES = (
-    Recipe("int8"),
-    Recipe("int8, head in fp16", spared=HEAD),
-    Recipe("int8, weights scaled by tensor", per_channel=False),
-    Recipe("int8, full range of weights", reduce_range=False),
-    Recipe("int8, embeddings and head in fp16", spared=(*HEAD, *EMBEDDING)),
-    Recipe("int8, embeddings, last layer and head in fp16", spared=(*HEAD, *EMBEDDING, *LAST_LAYER)),
-    Recipe("fp16 weights", int8=False),
+    Recipe("int8, activations scaled as a whole", dynamic=True),
+    Recipe("int8 in blocks of 64", block=64, embeddings=True),
+    Recipe("int8 in blocks of 64, embeddings in fp16", block=64),
+    Recipe("fp16 weights"),
 )
 
 
@@ -79,6 +79,7 @@ def export(folder: Path, target: Path) -> None:
 
     Inputs `input_ids`, `attention_mask`, `token_type_ids` (batch, tokens) int64; output `logits` (batch, 3).
     """
+    from onnxruntime.transformers.fusion_options import FusionOptions
     from onnxruntime.transformers.optimizer import optimize_model
 
     module = _Logits(load_network(str(folder), attention="eager")).eval()
@@ -99,30 +100,51 @@ def export(folder: Path, target: Path) -> None:
             output_names=["logits"],
             dynamic_axes={**dict.fromkeys(names, axes), "logits": {0: "batch"}},
         )
-    fused = optimize_model(str(plain), model_type="bert", num_heads=12, hidden_size=384, opt_level=0)
+    options = FusionOptions("bert")
+    options.use_multi_head_attention = True  # it leaves the matrices of attention where a quantizer finds them
+    fused = optimize_model(
+        str(plain), model_type="bert", num_heads=12, hidden_size=384, opt_level=0, optimization_options=options
+    )
     fused.save_model_to_file(str(target))
     plain.unlink()
 
 
 def store(full: Path, target: Path, recipe: Recipe) -> None:
     """Write the fp32 graph `full` to `target` by a recipe; what stays in floating point is stored in fp16."""
-    if recipe.int8:
-        from onnxruntime.quantization import QuantType, quantize_dynamic
-
-        names = [node.name for node in onnx.load(full).graph.node if node.name.startswith(recipe.spared)]
-        spared = [*names, *(f"{name}_MatMul" for name in names)]  # the quantizer renames Gemm nodes first
-        quantize_dynamic(
-            str(full),
-            str(target),
-            weight_type=QuantType.QInt8,
-            per_channel=recipe.per_channel,
-            reduce_range=recipe.reduce_range,
-            nodes_to_exclude=spared if recipe.spared else [],
-            extra_options={"DefaultTensorType": TensorProto.FLOAT},
-        )
-    else:
-        target.write_bytes(full.read_bytes())
+    target.write_bytes(full.read_bytes())
+    if recipe.block:
+        _quantize_blocks(target, recipe.block)
+    if recipe.dynamic:
+        _quantize(target, None)
+    elif recipe.embeddings:
+        _quantize(target, EMBEDDINGS)
     _store_in_half(target)
+
+
+def _quantize_blocks(path: Path, block: int) -> None:
+    from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
+
+    # Accuracy level 4 multiplies int8 by int8; the lower ones take the weights back to floating point first.
+    quantizer = MatMulNBitsQuantizer(
+        onnx.load(path), bits=8, block_size=block, is_symmetric=True, accuracy_level=INT8_BY_INT8
+    )
+    quantizer.process()
+    quantizer.model.save_model_to_file(str(path))
+
+
+def _quantize(path: Path, kinds: list[str] | None) -> None:
+    """Quantize nodes of some kinds, or all that can be, with scales taken at run time."""
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    quantize_dynamic(
+        str(path),
+        str(path),
+        op_types_to_quantize=kinds,
+        weight_type=QuantType.QInt8,
+        per_channel=True,
+        reduce_range=True,
+        extra_options={"DefaultTensorType": TensorProto.FLOAT},
+    )
 
 
 def _store_in_half(path: Path) -> None:
