@@ -6,12 +6,12 @@ first choose what the network reads, one text a sentence; then its scores and th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from service.checking.attribution import Reported, attribute, is_speech_claim, reported
 from service.checking.differences import QUANTITY, Comparison, compare
+from service.checking.leaning import leans, only_points_back
 from service.checking.speakers import same_speaker
 from service.domain import (
     Act,
@@ -29,17 +29,6 @@ from service.domain import (
 )
 from service.ports import StanceModel
 
-# A sentence that opens with one of these, or points back with one inside, is read with the sentence before it.
-_POINTS_BACK = (
-    r"(?:this|these|those|the|such) (?:assertions?|accusations?|allegations?|claims?|charges?|reports?|matter|"
-    r"suggestions?|statements?|story|figures?|decision|plan|incident|warnings?|requests?|attack|issue|theory|account)\b"
-)
-_LEANS = re.compile(
-    r"^(?:[\"“'‘]?(?:he|she|it|they|this|that|these|those|his|her|its|their|both|neither)\b|"
-    r"the (?:same|latter|former)\b)|" + _POINTS_BACK,
-    re.IGNORECASE,
-)
-_ONLY_POINTS_BACK = re.compile(rf"^\W*(?:that |of |to )?(?:it|this|that|them|{_POINTS_BACK})\W*$", re.IGNORECASE)
 _OPPOSITE = {Act.ADMITS: {Act.DENIES}, Act.CONFIRMS: {Act.DENIES}, Act.DENIES: {Act.ADMITS, Act.CONFIRMS}}
 NOT_JUDGED = StanceScores(0.0, 0.0, 1.0)
 
@@ -116,7 +105,7 @@ def evidence_text(hit: Hit) -> str:
     The title names what a sentence inside the article leaves out: "the bridge", "the company".
     """
     text = hit.sentence.text
-    if hit.context.before and _LEANS.search(text):
+    if hit.context.before and leans(text):
         text = f"{hit.context.before} {text}"
     return _under_title(hit, text)
 
@@ -131,7 +120,7 @@ def _under_title(hit: Hit, text: str) -> str:
 def _denied(found: Reported, hit: Hit) -> str:
     """Return what a sentence denies: its own content, or what the sentence before it reports."""
     content = hit.sentence.text[found.content.start : found.content.end].strip()
-    if content and not _ONLY_POINTS_BACK.match(content):
+    if content and not only_points_back(content):
         return content
     before = hit.context.before
     told = reported(before)

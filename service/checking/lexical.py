@@ -6,6 +6,10 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from service.language.synonyms import LIGHT
+
+LIGHT_SHARE = 0.25
+
 
 def match_expression(terms: Sequence[str]) -> str | None:
     """Return an FTS5 expression that matches any of the terms, or None where there is none.
@@ -17,7 +21,10 @@ def match_expression(terms: Sequence[str]) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The claim's terms with their inverse document frequencies (Robertson and Spärck Jones, as in BM25)."""
+    """The claim's terms with their inverse document frequencies (Robertson and Spärck Jones, as in BM25).
+
+    In a small corpus a word like "out" can be rare and still tell nothing, so light words weigh a fraction.
+    """
 
     of: Mapping[str, float]
 
@@ -26,7 +33,8 @@ class Weights:
         """Weigh terms by the number of sentences, out of all, that hold each."""
         # The corpus may have grown since the sentences were counted: no term is in more than all of them.
         held = {term: min(frequency.get(term, 0), sentences) for term in terms}
-        return cls({term: math.log1p((sentences - count + 0.5) / (count + 0.5)) for term, count in held.items()})
+        rarity = {term: math.log1p((sentences - count + 0.5) / (count + 0.5)) for term, count in held.items()}
+        return cls({term: weight * (LIGHT_SHARE if term in LIGHT else 1.0) for term, weight in rarity.items()})
 
     def share(self, held: set[str]) -> float:
         """Return the share of the claim's weight, 0 to 1, that these terms carry."""

@@ -41,6 +41,8 @@ class Tuning:
     """Every number that was fit on claims with known verdicts, and every layer that an ablation switches off."""
 
     ranking: Ranking = field(default_factory=Ranking)
+    # Candidates that are judged for each one that the answer has room for.
+    judged_for_one: int = 2
     policy: Policy = field(default_factory=Policy)
     confidence: Confidence = field(default_factory=Confidence)
 
@@ -64,6 +66,7 @@ class Pipeline:
         self._retriever = Retriever(store, index, tuning.ranking)
         self._judge = Judge(stance, tuning.policy)
         self._confidence = tuning.confidence
+        self._judged_for_one = tuning.judged_for_one
         self._version = store.version()
 
     def state(self) -> dict[str, str]:
@@ -74,8 +77,10 @@ class Pipeline:
         """Return the report on one claim."""
         started = time.monotonic()
         vector = self._embedder.encode([query.claim])[0]
-        groups = fold(self._retriever.find(query, vector), self._cosine, query.limit)
-        traced = trace(self._judge.judge(query, [group.first for group in groups]))
+        groups = fold(self._retriever.find(query, vector), self._cosine, query.limit * self._judged_for_one)
+        groups, judgements = self._settled_first(groups, self._judge.judge(query, [group.first for group in groups]))
+        judged, groups = len(groups), groups[: query.limit]
+        traced = trace(judgements[: query.limit])
         origins = self._store.origins([hit.sentence.id for group in groups for hit in group.hits])
         shown = [_evidence(j, g, origins) for j, g in zip(traced.judgements, groups, strict=True)]
         evidence = sorted((e for e in shown if _counts(e.judgement)), key=_strongest_first)
@@ -84,7 +89,7 @@ class Pipeline:
         return Report(
             check_id=uuid.uuid4().hex,
             claim=query.claim,
-            ruling=self._rule(query, evidence, related, len(groups), origins, coverage),
+            ruling=self._rule(query, evidence, related, judged, origins, coverage),
             scope=scope(coverage),
             evidence=tuple(evidence),
             related=related,
@@ -116,6 +121,12 @@ class Pipeline:
         )
         return Ruling(counted.verdict, round(confidence, 4), reason, counted.origins, counted.articles)
 
+    @staticmethod
+    def _settled_first(groups: Sequence[Group], judgements: Sequence[Judgement]) -> tuple[list[Group], list[Judgement]]:
+        """Put first what takes a side, then what is least neutral, so that the limit cuts off what says nothing."""
+        order = sorted(range(len(groups)), key=lambda i: _says_little(judgements[i]))
+        return [groups[i] for i in order], [judgements[i] for i in order]
+
     def _cosine(self, one: Hit, other: Hit) -> float:
         a, b = self._index.vectors([one.sentence.id, other.sentence.id])
         return float(a @ b)
@@ -123,6 +134,10 @@ class Pipeline:
     def _warnings(self, query: Query) -> Iterable[str]:
         if not self._stance.fits(query.claim):
             yield "The claim is longer than the stance model can read whole, so no sentence was judged: shorten it."
+
+
+def _says_little(judgement: Judgement) -> tuple[bool, float]:
+    return judgement.stance is Stance.NEUTRAL, judgement.scores.neutral
 
 
 def _counts(judgement: Judgement) -> bool:

@@ -13,6 +13,7 @@ import snowballstemmer
 from service.language.aliases import aliases
 from service.language.numerals import read_numeral
 from service.language.roles import ROLE_OF
+from service.language.synonyms import EVENT_OF
 from service.language.tokens import tokenize
 
 # Words that most sentences hold: they would only cost time and blur the ranking.
@@ -31,7 +32,8 @@ _stemmer = snowballstemmer.stemmer("english")
 def terms(text: str) -> list[str]:
     """Return the terms of a text in order, repeats kept; each is letters, digits and underscores."""
     found = [_term(word) for word in _WORD.findall(text) if word.lower() not in STOP_WORDS]
-    return [*found, *_names(text), *_numbers(text)]
+    events = (f"event_{EVENT_OF[term]}" for term in found if term in EVENT_OF)
+    return [*found, *dict.fromkeys(events), *_names(text), *_numbers(text)]
 
 
 @lru_cache(maxsize=50_000)
