@@ -40,6 +40,8 @@ VERBS = (
         rf"(?:call|describ|brand|label|dismiss|denounc)(?:s|es|ed|led)\b(?=[^.;]{{1,80}}?\b{_UNTRUE}\b)",
         denied=True,
     ),
+    _cue(Act.DENIES, r"plead(?:s|ed)? not guilty\b(?: to)?", denied=True),
+    _cue(Act.ADMITS, r"plead(?:s|ed)? guilty\b(?: to)?"),
     _cue(Act.CONFIRMS, r"(?:confirm(?:s|ed)?|verif(?:y|ies|ied)|corroborat(?:es|ed))\b"),
     _cue(Act.ADMITS, r"(?:acknowledg(?:e|es|ed)|conced(?:e|es|ed)|confess(?:es|ed)?(?: to)?)\b"),
     _cue(Act.ADMITS, r"admit(?:s|ted)?\b(?! (?:to|into) (?:\w+ ){0,2}(?:hospital|clinic|school|university))"),
@@ -56,6 +58,7 @@ VERBS = (
         r"(?:sa(?:id|ys?)|told|tells?|stat(?:es|ed)|announc(?:e|es|ed)|add(?:s|ed)|not(?:es|ed)|wr(?:ote|ites?)|"
         r"report(?:s|ed)|(?:was|were) quoted (?:by [\w ]{2,30} )?as saying|warn(?:s|ed)?(?= that\b|[,:.]|$)|"
         r"explain(?:s|ed)?|repl(?:y|ies|ied)|reveal(?:s|ed)?|disclos(?:es|ed)|declar(?:es|ed)|estimat(?:es|ed)|"
+        r"indicat(?:es|ed)|tweet(?:s|ed)|posted(?= (?:that|on)\b)|(?:vow|promise|pledge)(?:s|d|ed)\b|"
         r"recall(?:s|ed)?|remark(?:s|ed)?|answer(?:s|ed)|argu(?:e|es|ed)|testif(?:ies|ied)|predict(?:s|ed)|"
         r"(?:found|finds|learned) that|conclud(?:e|es|ed)(?= that))(?!\w)",
     ),
@@ -63,9 +66,10 @@ VERBS = (
 
 PASSIVE = re.compile(
     r"\b(?:(?P<alleges>(?:was|were|been|is|are|being)[^.;,]{0,30}? (?:blamed|accused|suspected)|alleged)|"
-    r"(?P<denies>(?:denied|rejected|dismissed|disputed))|(?P<confirms>confirmed)|(?P<admits>claimed))"
+    r"(?P<denies>(?:denied|rejected|dismissed|disputed|described))|(?P<confirms>confirmed)|(?P<admits>claimed))"
+    rf"(?(denies)(?: as (?:\w+ )?{_UNTRUE}| as (?:un\w+|in\w+))?)"
     r"(?: (?:on|last|in) \w+){0,2} by (?P<speaker>(?:the |an? )?[^.;,]{2,60}?)"
-    r"(?= (?:of|on|for|over|as|in|with|after)\b|[.;,]|$)"
+    r"(?= (?:of|on|for|over|as|in|with|after|includ\w+|is|are|was|were|has|have|had|left|killed|that)\b|[.;,]|$)"
 )
 UNNAMED = (
     (Act.ALLEGES, re.compile(r"\b(?:is|are|was|were|been) (?:\w+ly )?(?:accused|suspected) of\b|\ballegedly\b")),
@@ -79,14 +83,28 @@ QUOTED_AS = re.compile(r"\bquot(?:es|ed|ing) (?P<speaker>[^,;“”\"]{2,80}?) a
 ASIDE = re.compile(r", (?:an? )?(?:claim|charge|accusation|assertion|allegation)s?\b")
 UNTRUE_CONTENT = re.compile(
     r"^\W*(?:there(?: is| was|['\u2019]s) (?:absolutely |simply )?no truth|"
-    r"(?:it|that|this|these|they|those)(?: (?:is|was|are|were)|['\u2019]s) (?:\w+ )?(?:not true|" + _UNTRUE + r"))",
+    r"(?:it|that|this|these|they|those|(?:(?:the|such|all|any|those|these|both) )?(?:\w+ ){0,2}" + _CHARGE + r")"
+    r"(?: (?:is|was|are|were)|['\u2019]s) (?:\w+ )?(?:not true|" + _UNTRUE + r"))",
     re.I,
 )
-FIRST_PERSON_DENIAL = re.compile(
-    r"^\W*(?:I|[Ww]e)(?: have| had| would|['\u2019]ve)? (?:never|did not|didn['\u2019]t|do not|"
-    r"don['\u2019]t|had nothing|have nothing|took no)\b"
+# What the speaker says of the speaker: "I never fired", "it had no part in the raid". Ignorance is no denial.
+OWN_DENIAL = re.compile(
+    r"^\W*(?:I|[Ww]e|[Ii]t|[Hh]e|[Ss]he|[Tt]hey|[Ii]ts (?:forces|troops|fighters|staff))"
+    r"(?: have| had| has| would|['\u2019]ve)? (?:never|did not|didn['\u2019]t|do not|don['\u2019]t|"
+    r"(?:was|were) (?:not|never) (?:behind|involved|responsible|part|to blame)|"
+    r"not (?:fired|attacked|taken|done|carried|ordered|killed|broken|violated|committed)|"
+    r"(?:had|have|has)? ?nothing to do with|(?:had|have|has|played|took) no (?:part|role|hand|involvement))\b"
     r"(?! (?:yet )?(?:know|see|think|remember|recall|believe|want|hear|heard|understand|need|expect)\b)"
 )
+CALLED_UNTRUE = re.compile(rf"\s+(?:as )?(?:\w+ly )?(?:an? )?{_UNTRUE}\W*$")
+# Who tells what was found rather than what was done to whom, and the verbs that are then no charge.
+OBSERVER = re.compile(
+    r"\b(?:stud(?:y|ies)|research(?:ers?)?|results?|data|findings?|analys[ie]s|evidence|surveys?|polls?|figures|trials?|"
+    r"models?|experiments?|reviews?|papers?|documents?|records|images|footage|information|tests?|observations?|"
+    r"estimates?|reports?|scientists?|experts?|economists?|historians?|epidemiologists?|doctors|physicians|analysts?|"
+    r"authors?|sources?|biologists?|geologists?|astronomers?|physicists?|virologists?)\b"
+)
+HOLDS = re.compile(r"(?:believ|suggest|hint|impl|claim|maintain)")
 GUILT = re.compile(
     r"\b(?:(?:was|were|is|are|be|been|being) (?:\w+ )?"
     r"(?:behind|responsible for|to blame|linked to|involved in|complicit|guilty)|"

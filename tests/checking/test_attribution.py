@@ -54,6 +54,10 @@ def test_speaker_and_act_are_right_in_nineteen_of_twenty(half):
         ("The mayor told reporters on Monday that the well is dry.", "the well is dry", "told", False),
         ("“The well is dry,” Orun Radio quoted the mayor as saying.", "The well is dry", "as saying", False),
         ("The mayor said the well, a claim rejected by Vesta, is dry.", "the well", "said", False),
+        ("The well is dry, Orun Radio reported, citing the mayor.", "The well is dry", "reported", False),
+        ("Orun Radio said, without naming anyone, that the well is dry.", "the well is dry", "said", False),
+        ("The mayor called the rumor false.", "the rumor", "called", True),
+        ("“The well is dry,” Ada Holm, a farmer, told the radio.", "The well is dry", "told", False),
     ],
 )
 def test_content_and_cue_are_spans_of_the_sentence(sentence, content, cue, negated):
@@ -64,13 +68,29 @@ def test_content_and_cue_are_spans_of_the_sentence(sentence, content, cue, negat
     ("sentence", "speaker", "act"),
     [
         ("Russia said Ukraine was behind the raid.", "Russia", Act.ALLEGES),
-        ("Police said two people were involved in the raid.", "Police", Act.REPORTS),
+        ("Police said two people were involved in the raid.", "police", Act.REPORTS),
         ("The Grey Legion said it carried out the raid.", "the Grey Legion", Act.ADMITS),
         ("Vesta and the U.S. said there's no truth to it.", "Vesta and the U.S.", Act.DENIES),
         ("Norland continues to accuse Vesta of the raid.", "Norland", Act.ALLEGES),
         ("The raid was claimed by the Grey Legion.", "the Grey Legion", Act.ADMITS),
         ("The driver allegedly fled.", UNNAMED, Act.ALLEGES),
         ("Despite the reported gains, the union blamed the board.", "the union", Act.ALLEGES),
+        ("The results suggest that the drug shortens the illness.", "the results", Act.REPORTS),
+        ("Researchers believe the lake once held salt water.", "researchers", Act.REPORTS),
+        ("The union suggests the board hid the losses.", "the union", Act.ALLEGES),
+        ("The guard said he had no part in the theft.", "the guard", Act.DENIES),
+        ("Vesta said it never ordered the raid.", "Vesta", Act.DENIES),
+        ("The guard said he did not know the thief.", "the guard", Act.REPORTS),
+        ("The union said the allegations were baseless.", "the union", Act.DENIES),
+        ("The rumors were dismissed as nonsense by the palace.", "the palace", Act.DENIES),
+        ("Raids claimed by the Grey Legion include one in Orun.", "the Grey Legion", Act.ADMITS),
+        (
+            "Meanwhile, a second guard, who asked for time, claims that the gate was open.",
+            "a second guard",
+            Act.ALLEGES,
+        ),
+        ("“It shook,” Ada Holm, a farmer, told the radio.", "Ada Holm", Act.REPORTS),
+        ("Vesta has indicated that the gate was open.", "Vesta", Act.REPORTS),
     ],
 )
 def test_a_party_alleges_where_an_office_reports(sentence, speaker, act):
@@ -84,6 +104,11 @@ def test_a_party_alleges_where_an_office_reports(sentence, speaker, act):
         "She was admitted to the hospital on Friday.",
         "The board dismissed its director.",
         "The witness, who asked to remain anonymous, sat in the back.",
+        "The tip came from interviews of suspects held after the raid.",
+        "It is harder to wave away reports that the dam leaks.",
+        "The weather service reports come at a bad time.",
+        "The number of dead, first reported as nine, has grown.",
+        "The mayor neither confirmed nor denied the story.",
         "",
         "“",
         "said",
@@ -99,6 +124,9 @@ def test_a_pronoun_takes_the_speaker_of_the_sentence_before():
         "Harbor master Joan Pike", Act.REPORTS
     )
     assert attribute("She added that nothing was stolen.") == Attribution("She", Act.REPORTS)
+    assert attribute("She denied it.", "Minister Ada Holm was asked about the gate.") == Attribution(
+        "Minister Ada Holm", Act.DENIES
+    )
 
 
 @pytest.mark.parametrize(
