@@ -146,7 +146,7 @@ def _according(text: str, masked: str) -> Reported | None:
     before = masked[: found.start()].strip(" ,")
     speaker = found["speaker"]
     if before:
-        speaker = re.split(r",| and (?:is|was|has|were)\b|\.\s|\.$", speaker)[0]
+        speaker = re.split(r",| and (?:is|was|has|were)\b| on (?:\w+day\b|[A-Z][a-z]+ \d)|\.\s|\.$", speaker)[0]
         content = Span(0, len(masked[: found.start()].rstrip(" ,")))
     else:
         speaker, comma, _ = speaker.partition(", ")

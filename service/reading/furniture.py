@@ -172,6 +172,7 @@ _BY = re.compile(r"(?:[Bb]y|BY|From|Author|Reporter)s?:?\s+(?=[A-Z])")
 _NAMES = re.compile(
     r"(?:(?:[A-Z][\w.'’-]*|@\w+|and|of|for|the|in|at|de|la|van|von|der|bin|al|with|to|staff|[|,;/&•·–—-]+)(?:\s+|$))+"
 )
+_WIRE_BYLINE = re.compile(rf"\W*(?:by\s+)?(?:the\s+)?{WIRES}(?:\s+(?:staff|news agency))?\W*", re.I)
 _SLASHED = re.compile(
     rf"(?:[A-Z][\w.'’-]*\s?){{0,4}}(?:\s?(?:/|via|\|)\s?)?{_STOCK}(?:\s?/\s?[\w .]{{1,30}})?"
     rf"(?:\s(?:File(?: Photo)?|Photo|Images?|Pictures?|Handout))?",
@@ -213,6 +214,8 @@ def is_credit(line: str) -> bool:
     """Say whether a line names the source of the report; origins are told by it, so it stays."""
     if len(words(line)) > 14:
         return False
+    if _WIRE_BYLINE.fullmatch(line):
+        return True
     if re.match(r"[(\[]?sources?\s*:\s*(?!https?:|www)\w", line, re.I):
         return not re.search(r"\b(?:getty|shutterstock|unsplash|photos?|images?)\b", line, re.I)
     return bool(re.search(rf"\b(?:inputs?|reporting|material|files?) from\b.*\b{WIRES}\b", line))
