@@ -135,7 +135,8 @@ def _month(tokens: Tokens, index: int) -> _Read | None:
 
 def _is_month(tokens: Tokens, index: int, end: int) -> bool:
     before = lower_at(tokens, index - 1)
-    if before in _DATE_PREPOSITIONS or (before == "-" and lower_at(tokens, index - 2) == "mid"):
+    joined = before in {"and", "or", "to", "-", "–", ","} and lower_at(tokens, index - 2) in _MONTHS
+    if before in _DATE_PREPOSITIONS or joined or (before == "-" and lower_at(tokens, index - 2) == "mid"):
         return True
     followed_by_name = end < len(tokens) and tokens[end].is_capitalized
     return tokens[index].lower not in _DOUBTFUL_MONTHS and len(tokens[index].text) > 3 and not followed_by_name

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from service.checking.agreement import Outcome, meet
 from service.checking.dates import DateMention, dates_agree
 from service.checking.quantities import Quantity
-from service.checking.sameness import Sameness, Surroundings, is_other_subject, names_differ, sameness
+from service.checking.sameness import Sameness, Surroundings, is_other_subject, names_differ, places_differ, sameness
 from service.checking.scene import Scene
-from service.checking.updates import Replacement, find_replacements, is_of_the_past
+from service.checking.updates import Replacement, find_replacements, is_of_the_past, with_units
 from service.domain import Difference, Relation, Value
 
 QUANTITY, DATE = "quantity", "date"
@@ -63,13 +63,15 @@ def compare(claim: str, evidence: str, evidence_published_at: datetime | None, c
     `context` is the article's title and the sentence's neighbors, which say of whom a sentence without names speaks and
     which names belong together. Offsets are into `claim` and `evidence`.
     """
+    replaced, scene = find_replacements(evidence), Scene.of(evidence, evidence_published_at)
     case = _Case(
         claim=Scene.of(claim, None),
-        evidence=Scene.of(evidence, evidence_published_at),
-        replaced=find_replacements(evidence),
+        evidence=replace(scene, quantities=with_units(scene.quantities, replaced)),
+        replaced=replaced,
         around=Surroundings.of(context, evidence_published_at),
     )
-    firsts = [ours for ours in case.claim.quantities if is_of_the_past(claim, ours)]
+    given_up = {replacement.old.start for replacement in find_replacements(claim)}
+    firsts = [ours for ours in case.claim.quantities if ours.start in given_up or is_of_the_past(claim, ours)]
     figures = [(ours.to_value(), _best(_figure_meetings(case, ours, ours in firsts))) for ours in case.claim.quantities]
     differ = any(meeting and meeting.outcome is not Outcome.AGREES for _, meeting in figures)
     days = [(ours.to_value(), _best(_date_meetings(case, ours, differ))) for ours in case.claim.dates]
@@ -131,7 +133,8 @@ def _figures(case: _Case, ours: Quantity, theirs: Quantity) -> _Meeting | None:
         return None
     agrees, settles, relation = meet(ours, theirs, how)
     pair = Pair(QUANTITY, ours.to_value(), theirs.to_value(), settles)
-    if is_other_subject(case.claim, case.evidence, ours.start, theirs.start, case.around):
+    elsewhere = places_differ(case.claim, ours, case.evidence, theirs, case.around)
+    if elsewhere or is_other_subject(case.claim, case.evidence, ours.start, theirs.start, case.around):
         return _Meeting(Outcome.ELSEWHERE, pair)
     if agrees is None:
         return None
@@ -174,8 +177,8 @@ def _tell_same_event(case: _Case, ours: DateMention, theirs: DateMention) -> boo
     here, there = case.claim.clause_at(ours.start), case.evidence.clause_at(theirs.start)
     if names_differ(case.claim, case.evidence, ours.start, theirs.start, case.around):
         return False
-    said = case.evidence.content(there)
-    shared = case.claim.content(here) & said
+    said = case.evidence.said_at(theirs.start)
+    shared = case.claim.said_at(ours.start) & said
     index = next(i for i, token in enumerate(case.claim.tokens) if token.end > ours.start)
     other = next(i for i, token in enumerate(case.evidence.tokens) if token.end > theirs.start)
     verb, other_verb = case.claim.nearest_before(index, here.start), case.evidence.nearest_before(other, there.start)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from service.checking.date_mention import Granularity
 from service.checking.quantities import Quantity
-from service.checking.scene import Scene
+from service.checking.scene import LIGHT, Scene
+from service.checking.wording import stem
 from service.language.tokens import lower_at, word_set
 
 _LEVEL = word_set("to at from")
@@ -17,6 +18,15 @@ _GROUPS = word_set("among against for")
 _BRIEF = frozenset({Granularity.DAY, Granularity.WEEK})
 _RESTRICTORS = frozenset({"alone", "since", "itself"})
 _REACH = 8
+_UP, _DOWN = "up", "down"
+_DIRECTIONS = {
+    stem(word): way
+    for way, words in {
+        _UP: "rise rose risen grow grew climb increase jump gain surge soar up expand raise",
+        _DOWN: "fall fell fallen drop decline decrease shrink slump plunge down lose lost cut reduce lower dip",
+    }.items()
+    for word in words.split()
+}
 
 
 def is_narrowed(claim: Scene, ours: Quantity, evidence: Scene, theirs: Quantity) -> bool:
@@ -29,6 +39,7 @@ def is_narrowed(claim: Scene, ours: Quantity, evidence: Scene, theirs: Quantity)
         or _is_so_far(claim, evidence, theirs)
         or (ours.role is None and _goes_on_elsewhere(claim, ours, evidence, theirs))
         or (theirs.unit is not None and _has_other_subject_words(claim, ours, evidence, theirs))
+        or (theirs.unit is None and ours.role is None and _has_other_doer(claim, ours, evidence, theirs))
     )
 
 
@@ -85,5 +96,25 @@ def _has_other_subject_words(claim: Scene, ours: Quantity, evidence: Scene, thei
     return bool(unshared) or noun
 
 
+def _has_other_doer(claim: Scene, ours: Quantity, evidence: Scene, theirs: Quantity) -> bool:
+    """Say whether both counts have a subject in front, and another: what "the plant" employs and what "the company"."""
+    mine, other = _words_before(claim, ours), _words_before(evidence, theirs)
+    shared = mine & other
+    return bool(mine - evidence.words) and bool(other - claim.words) and len(shared) < 2
+
+
+def goes_the_other_way(claim: Scene, ours: Quantity, evidence: Scene, theirs: Quantity) -> bool:
+    """Say whether one figure is told of a rise and the other of a fall: "fell 3%" and "rose 3%"."""
+    return {_direction(claim, ours), _direction(evidence, theirs)} == {_UP, _DOWN}
+
+
+def _direction(scene: Scene, quantity: Quantity) -> str:
+    for index in range(quantity.first - 1, max(-1, quantity.first - _REACH), -1):
+        word = scene.stems[index]
+        if word in _DIRECTIONS:
+            return _DIRECTIONS[word]
+    return ""
+
+
 def _words_before(scene: Scene, quantity: Quantity) -> frozenset[str]:
-    return scene.content(range(scene.clause_at(quantity.start).start, quantity.first))
+    return scene.content(range(scene.clause_at(quantity.start).start, quantity.first)) - LIGHT

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from service.checking.dates import DateMention, Granularity, dates_agree
-from service.checking.narrowing import is_narrowed
+from service.checking.narrowing import goes_the_other_way, is_narrowed
 from service.checking.nouns import is_generic
 from service.checking.quantities import COUNT, Quantity
 from service.checking.scene import ATTRIBUTES, Scene
@@ -34,7 +34,7 @@ _OLD = timedelta(days=300)
 
 def sameness(claim: Scene, ours: Quantity, evidence: Scene, theirs: Quantity) -> Sameness:
     """Return how far a claim's figure and an evidence's figure measure the same thing, whoever the subject is."""
-    if ours.dimension != theirs.dimension:
+    if ours.dimension != theirs.dimension or (ours.unit and goes_the_other_way(claim, ours, evidence, theirs)):
         return Sameness.NONE
     found = (
         _measures(claim, ours, evidence, theirs) if ours.dimension != COUNT else _counts(claim, ours, evidence, theirs)
@@ -138,6 +138,14 @@ def names_differ(claim: Scene, evidence: Scene, at: int, there: int, around: Sur
     if not ours or not theirs or ours & theirs or theirs & words:
         return False
     return not any((one, other) in around.linked for one in ours for other in theirs)
+
+
+def places_differ(claim: Scene, ours: Quantity, evidence: Scene, theirs: Quantity, around: Surroundings) -> bool:
+    """Say whether both figures are tied to a place right behind them, and not the same: "30 in Harl and 12 in Orun"."""
+    here, there = claim.place_after(ours), evidence.place_after(theirs)
+    if not here or not there or here & there:
+        return False
+    return not any((one, other) in around.linked for one in here for other in there)
 
 
 def _is_marked_other(claim: Scene, evidence: Scene, theirs: range) -> bool:

@@ -1,0 +1,91 @@
+"""What an editor would call the same figure or another one, where a first reading goes wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from service.checking.differences import Comparison, compare
+from service.domain import Relation
+
+
+def outcome(claim: str, evidence: str) -> str:
+    found: Comparison = compare(claim, evidence, None)
+    if any(difference.relation is Relation.SUPERSEDED for difference in found.differences):
+        return "superseded"
+    if found.differences:
+        return "differs"
+    return "agrees" if found.agreements and not found.unmatched_claim else "neither"
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence", "expected"),
+    [
+        # "Nearly" stops short of the number that "over" starts from, which is too little to call a conflict.
+        ("More than 100 goats died.", "The flood killed nearly 100 goats.", "neither"),
+        ("A dozen goats were stolen.", "Thieves stole 11 goats.", "agrees"),
+        ("A dozen goats were stolen.", "Thieves stole 31 goats.", "differs"),
+        ("Two and a half million pilgrims came.", "2.5 million pilgrims came.", "agrees"),
+        ("A quarter of a million pilgrims came.", "Some 250,000 pilgrims came.", "agrees"),
+        ("Turnout was 62 percent.", "Turnout reached 48 percent.", "differs"),
+        ("Rents fell 3%.", "Rents rose 3%.", "neither"),
+        ("Rents fell to 300 euros.", "Rents rose to 400 euros from 350 euros.", "neither"),
+    ],
+)
+def test_words_that_qualify_a_figure(claim, evidence, expected):
+    assert outcome(claim, evidence) == expected
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence", "expected"),
+    [
+        ("The Orun mill employs 400 people.", "The company employs 9,000 people.", "neither"),
+        (
+            "The firm paid a fine of $3 billion.",
+            "The firm, which made $9 billion last year, paid a fine of $3 billion.",
+            "agrees",
+        ),
+        (
+            "The firm paid a fine of $9 billion.",
+            "The firm, which made $9 billion last year, paid a fine of $3 billion.",
+            "differs",
+        ),
+        ("The slide killed 12 people in Harl.", "The slide killed 30 people in Harl and 12 in Orun.", "differs"),
+        ("The slide killed 12 people in Orun.", "The slide killed 30 people in Harl and 12 in Orun.", "agrees"),
+        ("The slide killed 42 people.", "The slide killed 30 people in Harl and 12 in Orun.", "neither"),
+        ("Nine people died, including two girls.", "Nine people, two of them girls, died.", "agrees"),
+        ("Five people died.", "Nine people, two of them girls, died.", "differs"),
+    ],
+)
+def test_whose_figure_it_is(claim, evidence, expected):
+    assert outcome(claim, evidence) == expected
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence", "expected"),
+    [
+        ("The weir broke on March 22.", "The weir broke on the evening of 22 March.", "agrees"),
+        ("The weir broke on March 23.", "The weir broke on the evening of 22 March.", "differs"),
+        ("The sect arose in early 2014.", "The sect arose in western Morland in late 2014.", "differs"),
+        ("The bank raised rates in June.", "The bank raised rates in May and June.", "agrees"),
+        ("The abbot resigned on Tuesday.", "The abbot, who took office on Monday, resigned on Tuesday.", "agrees"),
+    ],
+)
+def test_which_day_it_is(claim, evidence, expected):
+    assert outcome(claim, evidence) == expected
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence", "expected"),
+    [
+        ("The toll rose from 33 to 44.", "The toll, initially reported as 33 dead, has since risen to 44.", "agrees"),
+        (
+            "The number of dead is 40.",
+            "Medics put the number of dead at 57, up from an earlier count of 40.",
+            "superseded",
+        ),
+        ("Forty people died.", "The ministry had said that 40 people died but now says 57.", "superseded"),
+        ("The guild had 40 members.", "The guild had 40 members.", "agrees"),
+    ],
+)
+def test_what_has_been_replaced(claim, evidence, expected):
+    assert outcome(claim, evidence) == expected
