@@ -89,7 +89,15 @@ _DOLLARS = {
 _COUNTRY_DOLLARS = {
     "australian": _DOLLARS["a"], "canadian": _DOLLARS["c"], "american": _DOLLARS["us"], "us": _DOLLARS["us"],
 }  # fmt: skip
+_MEASURES = frozenset(
+    unit.name for table in (_TABLE, _SQUARE, _DOLLARS, _COUNTRY_DOLLARS) for unit in (*table.values(), POINTS)
+)
 _WEIGHING = frozenset({"weigh", "weighs", "weighed", "weighing", "weight", "heavy", "heavier", "lighter"})
+
+
+def is_measure(name: str) -> bool:
+    """Say whether a name is that of a unit of measure or money, which a figure's own words then hold."""
+    return name in _MEASURES
 
 
 def unit_before(tokens: Tokens, index: int) -> tuple[Unit, int] | None:
