@@ -8,7 +8,15 @@ from datetime import datetime
 from service.checking.agreement import Outcome, meet
 from service.checking.dates import DateMention, dates_agree
 from service.checking.quantities import Quantity
-from service.checking.sameness import Sameness, Surroundings, is_other_subject, names_differ, places_differ, sameness
+from service.checking.sameness import (
+    Sameness,
+    Surroundings,
+    is_other_subject,
+    is_placed,
+    names_differ,
+    places_differ,
+    sameness,
+)
 from service.checking.scene import Scene
 from service.checking.updates import Replacement, find_replacements, is_of_the_past, with_units
 from service.domain import Difference, Relation, Value
@@ -57,18 +65,20 @@ class _Meeting:
     relation: Relation = Relation.DIFFERS
 
 
-def compare(claim: str, evidence: str, evidence_published_at: datetime | None, context: str = "") -> Comparison:
+def compare(
+    claim: str, evidence: str, evidence_published_at: datetime | None, context: str = "", article: str = ""
+) -> Comparison:
     """Compare the values of a claim with those of a sentence.
 
     `context` is the article's title and the sentence's neighbors, which say of whom a sentence without names speaks and
-    which names belong together. Offsets are into `claim` and `evidence`.
+    which names belong together; `article` is its whole text. Offsets are into `claim` and `evidence`.
     """
     replaced, scene = find_replacements(evidence), Scene.of(evidence, evidence_published_at)
     case = _Case(
         claim=Scene.of(claim, None),
         evidence=replace(scene, quantities=with_units(scene.quantities, replaced)),
         replaced=replaced,
-        around=Surroundings.of(context, evidence_published_at),
+        around=Surroundings.of(context, evidence_published_at, article),
     )
     given_up = {replacement.old.start for replacement in find_replacements(claim)}
     firsts = [ours for ours in case.claim.quantities if ours.start in given_up or is_of_the_past(claim, ours)]
@@ -134,10 +144,12 @@ def _figures(case: _Case, ours: Quantity, theirs: Quantity) -> _Meeting | None:
     agrees, settles, relation = meet(ours, theirs, how)
     pair = Pair(QUANTITY, ours.to_value(), theirs.to_value(), settles)
     elsewhere = places_differ(case.claim, ours, case.evidence, theirs, case.around)
-    if elsewhere or is_other_subject(case.claim, case.evidence, ours.start, theirs.start, case.around):
+    if elsewhere or is_other_subject(case.claim, case.evidence, ours.start, theirs.start, case.around, bool(agrees)):
         return _Meeting(Outcome.ELSEWHERE, pair)
     if agrees is None:
         return None
+    if not agrees and not is_placed(case.claim, ours, case.evidence, theirs, case.around):
+        return _Meeting(Outcome.ELSEWHERE, pair)
     return _Meeting(Outcome.AGREES if agrees else Outcome.DIFFERS, pair, relation)
 
 
@@ -154,7 +166,7 @@ def _date_meetings(case: _Case, ours: DateMention, figures_differ: bool) -> list
     meetings: list[_Meeting] = []
     for theirs in case.evidence.dates:
         agrees = dates_agree(ours, theirs)
-        if agrees is None or not _tell_same_event(case, ours, theirs):
+        if agrees is None or not _tell_same_event(case, ours, theirs, agrees):
             continue
         pair = Pair(DATE, ours.to_value(), theirs.to_value(), settles=agrees and _is_within(theirs, ours))
         if agrees:
@@ -172,10 +184,10 @@ def _is_within(inner: DateMention, outer: DateMention) -> bool:
     return outer.earliest <= inner.earliest and inner.latest <= outer.latest
 
 
-def _tell_same_event(case: _Case, ours: DateMention, theirs: DateMention) -> bool:
+def _tell_same_event(case: _Case, ours: DateMention, theirs: DateMention, is_equal: bool) -> bool:
     """Say whether both dates are of one event: the word before each date and one more are shared."""
     here, there = case.claim.clause_at(ours.start), case.evidence.clause_at(theirs.start)
-    if names_differ(case.claim, case.evidence, ours.start, theirs.start, case.around):
+    if names_differ(case.claim, case.evidence, ours.start, theirs.start, case.around, is_equal):
         return False
     said = case.evidence.said_at(theirs.start)
     shared = case.claim.said_at(ours.start) & said

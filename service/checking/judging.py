@@ -96,7 +96,8 @@ def read(claim: str, hit: Hit, speech: Attribution | None, policy: Policy) -> Re
     """Apply the rules to one hit and choose what the network reads of it."""
     sentence, context = hit.sentence.text, hit.context
     around = f"{hit.article.title}. {context.before} {context.after}"
-    comparison = compare(claim, sentence, hit.article.published_at, around) if policy.values else Comparison()
+    day, whole = hit.article.published_at, hit.article.text
+    comparison = compare(claim, sentence, day, around, whole) if policy.values else Comparison()
     if not policy.attribution:
         return Reading(hit, _text(hit, policy), comparison, None)
     attribution = attribute(sentence, context.before)

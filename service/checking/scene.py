@@ -105,6 +105,12 @@ class Scene:
                 found |= names_in(self.tokens, range(index, index + 1))
         return found
 
+    def names_at(self, offset: int) -> frozenset[str]:
+        """Return the names of the clause at an offset, else those of its sentence."""
+        number = self.clauses[self.clause_at(offset).start]
+        own = (self.names(range(i, i + 1)) for i, clause in enumerate(self.clauses) if clause == number)
+        return frozenset().union(*own) or self.names(self.sentence_at(offset))
+
     def dates_in(self, indexes: range) -> tuple[DateMention, ...]:
         """Return the dates that stand among some tokens."""
         start, end = self.tokens[indexes.start].start, self.tokens[indexes.stop - 1].end

@@ -8,8 +8,8 @@ from service.checking.differences import Comparison, compare
 from service.domain import Relation
 
 
-def outcome(claim: str, evidence: str) -> str:
-    found: Comparison = compare(claim, evidence, None)
+def outcome(claim: str, evidence: str, context: str = "", article: str = "") -> str:
+    found: Comparison = compare(claim, evidence, None, context, article)
     if any(difference.relation is Relation.SUPERSEDED for difference in found.differences):
         return "superseded"
     if found.differences:
@@ -89,3 +89,47 @@ def test_which_day_it_is(claim, evidence, expected):
 )
 def test_what_has_been_replaced(claim, evidence, expected):
     assert outcome(claim, evidence) == expected
+
+
+ORUN = "Raid on concert hall in Orun. The police chief resigned. Kelm sent its regrets."
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence", "context", "expected"),
+    [
+        # A claim without names is not contradicted by what happened elsewhere.
+        ("The concert hall attack killed 44 people.", "The bombings in Kelm killed 100 people.", ORUN, "neither"),
+        ("The concert hall attack killed 44 people.", "The attack in Kelm killed 100 people.", ORUN, "neither"),
+        ("The concert hall attack killed 44 people.", "The attack on the hall in Orun killed 60.", ORUN, "differs"),
+        ("The concert hall attack killed 44 people.", "The attackers killed 60 people.", ORUN, "differs"),
+        ("The shrine attack killed 44 people.", "The attackers killed 60 people.", ORUN, "neither"),
+        ("Forty-four people died in the attack.", "The attack in Orun killed 60 people.", ORUN, "differs"),
+        ("Forty-four people died in the attack.", "The attack in Kelm killed 60 people.", ORUN, "neither"),
+        # A superlative is of the event at hand, until something is compared with it.
+        ("The raid in Orun killed 44 people.", "In the deadliest raid in years in Orun, 44 died.", ORUN, "agrees"),
+        (
+            "The raid in Orun killed 44 people.",
+            "It was the deadliest raid since a siege that killed 60 people.",
+            ORUN,
+            "neither",
+        ),
+        # An insertion does not hide where it happened; a people is its country.
+        (
+            "The raid on Elm Hall killed 44 people.",
+            "After the raid on Elm Hall, where men shot at guests, killing 44 people, Norse officers were asked to leave.",
+            ORUN,
+            "agrees",
+        ),
+        ("Iran arrested 35 people.", "Iranian officers arrested 35 people.", ORUN, "agrees"),
+        ("Iran arrested 35 people.", "Iraqi officers arrested 35 people.", ORUN, "neither"),
+    ],
+)
+def test_where_it_happened(claim, evidence, context, expected):
+    assert outcome(claim, evidence, context) == expected
+
+
+def test_an_equal_figure_is_of_whom_the_whole_article_speaks():
+    claim, evidence = "The raid on Elm Hall killed 33 people.", "The toll, first reported as 33 dead, has risen to 44."
+    article = "Men raided Elm Hall on Friday. Orun mourns. " + evidence
+    assert outcome(claim, evidence, ORUN) == "neither"
+    assert outcome(claim, evidence, ORUN, article) == "superseded"
