@@ -12,11 +12,11 @@ _LEVEL = word_set("to at from")
 _PLANNED = word_set("will would could may might plan planned plans expected expects set aims forecast projected should")
 _PERIODS = word_set(
     "day week weekend month quarter season night morning year daily weekly monthly noon dawn dusk "
-    "midnight evening afternoon alone then so"
+    "midnight evening afternoon alone then so round leg phase stage"
 )
 _GROUPS = word_set("among against for")
 _BRIEF = frozenset({Granularity.DAY, Granularity.WEEK})
-_RESTRICTORS = frozenset({"alone", "since", "itself"})
+_RESTRICTORS = frozenset({"alone", "since", "itself", "each", "apiece"})
 _REACH = 8
 _UP, _DOWN = "up", "down"
 _DIRECTIONS = {
@@ -37,6 +37,7 @@ def is_narrowed(claim: Scene, ours: Quantity, evidence: Scene, theirs: Quantity)
         or (ours.role is None and _is_of_a_period(claim, evidence, theirs))
         or (theirs.dimension == "percent" and _is_of_a_group(claim, evidence, theirs))
         or _is_so_far(claim, evidence, theirs)
+        or (_is_of_either(evidence, theirs) and not _is_of_either(claim, ours))
         or (ours.role is None and _goes_on_elsewhere(claim, ours, evidence, theirs))
         or (theirs.unit is not None and _has_other_subject_words(claim, ours, evidence, theirs))
         or (theirs.unit is None and ours.role is None and _has_other_doer(claim, ours, evidence, theirs))
@@ -74,6 +75,11 @@ def _is_so_far(claim: Scene, evidence: Scene, theirs: Quantity) -> bool:
     """Say whether only the evidence is of a part in time or space: "in the capital alone", "since Monday"."""
     after = {lower_at(evidence.tokens, theirs.last + n) for n in range(_REACH)}
     return bool(after & _RESTRICTORS - {token.lower for token in claim.tokens})
+
+
+def _is_of_either(scene: Scene, quantity: Quantity) -> bool:
+    """Say whether a count is of two things together: "damaged or destroyed 3,500 homes"."""
+    return "or" in {lower_at(scene.tokens, quantity.first - n) for n in (2, 3)}
 
 
 def _goes_on_elsewhere(claim: Scene, ours: Quantity, evidence: Scene, theirs: Quantity) -> bool:

@@ -75,9 +75,13 @@ class Scene:
         return range(first, last + 1)
 
     def said_at(self, offset: int) -> frozenset[str]:
-        """Return the stems of the clause that holds an offset, its part before a relative clause included."""
-        number = self.clauses[self.clause_at(offset).start]
-        return frozenset(s for s, clause in zip(self.stems, self.clauses, strict=True) if s and clause == number)
+        """Return the stems of the clause at an offset, with its part before an insertion, or the word it is about."""
+        start = self.clause_at(offset).start
+        said = {s for s, clause in zip(self.stems, self.clauses, strict=True) if s and clause == self.clauses[start]}
+        if self.tokens[start].lower in {"who", "which", "where"}:
+            about = next((self.stems[i] for i in (start - 1, start - 2) if i >= 0 and self.stems[i]), None)
+            said |= {about} if about else set()
+        return frozenset(said)
 
     def sentence_at(self, offset: int) -> range:
         """Return the token indexes of the sentence that holds a character offset."""

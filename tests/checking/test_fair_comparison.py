@@ -116,7 +116,7 @@ ORUN = "Raid on concert hall in Orun. The police chief resigned. Kelm sent its r
         # An insertion does not hide where it happened; a people is its country.
         (
             "The raid on Elm Hall killed 44 people.",
-            "After the raid on Elm Hall, where men shot at guests, killing 44 people, Norse officers were asked to leave.",
+            "After the raid on Elm Hall, where men shot at guests, killing 44 people, Norse officers left.",
             ORUN,
             "agrees",
         ),
