@@ -41,7 +41,8 @@ class Comparison:
     """What the values of one sentence say of those of a claim. Ordinals take no part.
 
     `other_subject` holds pairs that measure the same of visibly another subject or time: they are neutral.
-    `unmatched_claim` holds the claim's values for which the evidence gives nothing comparable.
+    `unmatched_claim` holds the claim's values for which the evidence gives nothing comparable; a value that it repeats
+    word for word of something that may be the same is neither matched nor unmatched.
     """
 
     differences: tuple[Difference, ...] = ()
@@ -87,7 +88,20 @@ def compare(
     figures = [(ours.to_value(), _best(_figure_meetings(case, ours, ours in firsts))) for ours in case.claim.quantities]
     differ = any(meeting and meeting.outcome is not Outcome.AGREES for _, meeting in figures)
     days = [(ours.to_value(), _best(_date_meetings(case, ours, differ))) for ours in case.claim.dates]
-    return _gathered(figures + days)
+    repeated = {ours.start for ours in case.claim.quantities if _repeats_figure(case, ours)}
+    repeated |= {ours.start for ours in case.claim.dates if any(dates_agree(ours, d) for d in case.evidence.dates)}
+    return _gathered([(v, met) for v, met in figures + days if met is not None or v.start not in repeated])
+
+
+def _repeats_figure(case: _Case, ours: Quantity) -> bool:
+    """Say whether a sentence gives the very figure, of what words alone do not show to be the same or another thing.
+
+    Counts of people are left out: "30 died" must not pass for "30 were hurt".
+    """
+    return any(
+        ours.role is None and q.role is None and q.dimension == ours.dimension and q.value == ours.value
+        for q in case.evidence.quantities
+    )
 
 
 def _gathered(met: list[tuple[Value, _Meeting | None]]) -> Comparison:

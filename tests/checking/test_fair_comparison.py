@@ -133,3 +133,31 @@ def test_an_equal_figure_is_of_whom_the_whole_article_speaks():
     article = "Men raided Elm Hall on Friday. Orun mourns. " + evidence
     assert outcome(claim, evidence, ORUN) == "neither"
     assert outcome(claim, evidence, ORUN, article) == "superseded"
+
+
+def test_a_value_that_is_repeated_is_not_unmatched():
+    found = compare("The Vale jailed 35 monks in January.", "The Vale had jailed 35 monks in January.", None)
+    assert [pair.evidence.value for pair in found.agreements if pair.kind == "quantity"] == [35]
+    assert found.unmatched_claim == ()
+    assert (
+        compare("The firm will cut 15% of its jobs.", "It cuts 600 jobs, 15% of the workforce.", None).unmatched_claim
+        == ()
+    )
+    assert compare("Thirty people died.", "Thirty people were hurt.", None).unmatched_claim
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence", "expected"),
+    [
+        ("The gale destroyed 200 barns.", "The gale damaged or destroyed 3,500 barns.", "neither"),
+        ("Holm won 54% of the vote.", "Holm won 46% of the vote in the first round.", "neither"),
+        ("The trial enrolled 300 patients.", "The trial enrolled 30 patients in each of 10 wards.", "neither"),
+        ("Police arrested nine people.", "Police had arrested four people; five more were held on Friday.", "neither"),
+        ("The pill cut deaths by 40%.", "The pill cut infections by 40% and deaths by 90%.", "differs"),
+        ("Twelve firefighters died.", "Twelve people died, including two firefighters.", "neither"),
+        ("The bank raised its rate to 5%.", "The bank raised its rate by half a point to 5.5%.", "neither"),
+        ("The war began in 2014.", "The war, which began in 2022, has emptied the coast.", "differs"),
+    ],
+)
+def test_which_figure_of_many(claim, evidence, expected):
+    assert outcome(claim, evidence) == expected
