@@ -103,18 +103,19 @@ def is_speech_claim(claim: str) -> Attribution | None:
     """Return the speaker and the act when a claim is itself about speech, silence included, else None.
 
     "Kyiv denied it", "the White House declined to comment" and "no group claimed responsibility" are such claims: the
-    report of that speech, or of that silence, settles them. The act is the one the claim is about, even a missing one.
+    report of that speech, or of that silence, settles them. Silence is no act but a report: who did not confirm a
+    story may well have denied it.
     """
     text = claim[:_LONGEST].strip()
     if silent := cues.NO_ANSWER.match(text):
-        return Attribution(tidy(silent["speaker"]), _silent_act(silent[0]))
+        return Attribution(tidy(silent["speaker"]), Act.REPORTS)
     if nobody := cues.NOBODY.match(text):
-        return Attribution(tidy(nobody["speaker"]), _silent_act(nobody[0] + text[nobody.end() :]))
+        return Attribution(tidy(nobody["speaker"]), _missing_act(nobody[0] + text[nobody.end() :]))
     found = reported(text)
     return found.attribution if found and found.attribution.speaker != UNNAMED else None
 
 
-def _silent_act(words: str) -> Act:
+def _missing_act(words: str) -> Act:
     for pattern, act in ((r"\bden", Act.DENIES), (r"responsib|admit", Act.ADMITS), (r"confirm", Act.CONFIRMS)):
         if re.search(pattern, words):
             return act

@@ -24,6 +24,12 @@ def same_speaker(a: str, b: str) -> bool:
 
     An official without a name in common speaks for the country only where the other side is the country itself.
     """
+    if " and " in f"{a}{b}":  # two who speak as one
+        return any(_is_same(x, y) for x in re.split(r"\s+and\s+", a) for y in re.split(r"\s+and\s+", b))
+    return _is_same(a, b)
+
+
+def _is_same(a: str, b: str) -> bool:
     first, second = _plain(a), _plain(b)
     if not first or not second:
         return False
