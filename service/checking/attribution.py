@@ -16,6 +16,7 @@ from service.domain import Act, Attribution, Span
 from service.language.places import by_form
 
 UNNAMED = "unnamed sources"
+_FEW = 6  # words
 _LONGEST = 2_000  # characters looked at: no sentence of an article is longer
 _QUOTED = re.compile(r"[“\"]([^“”\"]*)[”\"]")
 _NEGATED = re.compile(
@@ -44,7 +45,7 @@ _NOUN_FORM = re.compile(r"(?:claims|reports|demands|notes|suspects|calls|estimat
 _TIME = (
     r"(?:(?:(?:on|in|late|early|last|this|at|from|by|during|after|before)\s+)"
     r"(?:(?:the|a|an)\s+)?[\w.]+(?:\s+(?:morning|evening|night|week|month|year|statement|interview|release|report|post|"
-    r"conference|briefing|meeting|\d{1,2}|\d{4}))?|today|yesterday|earlier|later)"
+    r"conference|briefing|meeting|\d{1,2}|\d{4}))?|today|yesterday|earlier|later|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)"
 )
 _AFTERTHOUGHT = re.compile(
     rf"^(?:[\s,]*(?:{_TIME}))*(?:\s*,\s*(?!.*,\s*that\b)(?:citing|quoting|adding|speaking|referring|without|after|as|when|in)\b.*|[\s,.]*)$",
@@ -52,7 +53,7 @@ _AFTERTHOUGHT = re.compile(
 )
 _ADDRESSEE = re.compile(
     r"^\s*(?!that\b)(?:the\s+|a\s+|his\s+|her\s+|our\s+|this\s+)?[\w\u2019'-]+(?:\s+[\w\u2019'-]+){0,4}?"
-    r"(?=\s+that\b|\s+on\s|\s+in\s|\s*[,.:]|\s*$)"
+    r"(?=\s+(?:that|he|she|they|it|there|the|an?|his|her|their|no)\b|\s+on\s|\s+in\s|\s*[,.:]|\s*$)"
 )
 _PRONOUN = re.compile(r"^(?:he|she|they|it|we)$", re.I)
 _PERSON = re.compile(r"(?<![.!?] )\b[A-Z][\w\u2019'-]+(?: [A-Z][\w\u2019'-]+){1,3}\b")
@@ -188,7 +189,9 @@ def _read(text: str, masked: str, span: Span, cue: Cue) -> Reported | None:
         return None
     if speaker := subject_behind(left, right):
         return _reported(text, speaker, Span(0, len(left.rstrip(" ,"))), span, cue)
-    after = not _AFTERTHOUGHT.match(_without_addressee(text[span.start : span.end], right))
+    # A whole quote in front is what was said; what few words follow the verb say where: "wrote on social media".
+    quoted_before = left.lstrip()[:1] in ("“", '"') and len(right.split()) <= _FEW
+    after = not quoted_before and not _AFTERTHOUGHT.match(_without_addressee(text[span.start : span.end], right))
     speaker = subject_before(left, after)
     if speaker is None:
         return None
@@ -209,7 +212,9 @@ def _reported(text: str, speaker: str, content: Span, span: Span, cue: Cue) -> R
     content = _unquoted(text, content)
     words = text[content.start : content.end]
     act, negated = cue.act, cue.denied
-    if cue.act in (Act.REPORTS, Act.ALLEGES) and (cues.UNTRUE_CONTENT.match(words) or cues.OWN_DENIAL.match(words)):
+    if negated and cues.DECIDES.search(speaker):
+        act, negated = Act.REPORTS, False
+    elif cue.act in (Act.REPORTS, Act.ALLEGES) and (cues.UNTRUE_CONTENT.match(words) or cues.OWN_DENIAL.match(words)):
         act = Act.DENIES
     elif cue.act is Act.ALLEGES and cues.OBSERVER.search(speaker) and cues.HOLDS.match(text[span.start : span.end]):
         act = Act.REPORTS  # "the results suggest" is how findings are told, not what a party says of another

@@ -14,6 +14,13 @@ _CHARGE = (
 _UNTRUE = (
     r"(?:absurd|baseless|false|untrue|unfounded|groundless|nonsense|fabricat\w+|a lie|lies|ridiculous|fake|fiction)"
 )
+# To deny somebody something is to refuse it.
+_REFUSED = (
+    r" (?:him|her|them|us|me)\b| (?:(?!\w+ing )[\w’']+ ){0,3}?(?:entry|access|bail|parole|asylum|visas?|permission|"
+    r"permits?|licen[cs]es?|requests?|motions?|appeals?|applications?|petitions?|bids?|treatment|services?|benefits?)\b"
+)
+# Whoever decides a case does not speak of what happened to them.
+DECIDES = re.compile(r"\b(?:courts?|judges?|jury|tribunal|magistrates?|justices?|panel|referees?)\b", re.I)
 _LIVES = r"(?:the |at least |nearly |about |some |more than |over )?(?:[\w,]+ ){0,2}(?:lives|life)\b"
 
 
@@ -33,11 +40,12 @@ def _cue(act: Act, pattern: str, denied: bool = False) -> Cue:
 # One list, tried at every place; the earliest place wins, then the order here.
 VERBS = (
     _cue(Act.ADMITS, r"(?:claim(?:s|ed)?|claiming|took|takes|accepted) (?:full |sole )?responsibility\b(?: for)?"),
-    _cue(Act.DENIES, r"(?:den(?:y|ies|ied)|refut(?:e|es|ed)|rebut(?:s|ted)?)\b(?! entry| access)", denied=True),
+    _cue(Act.DENIES, rf"(?:den(?:y|ies|ied)|refut(?:e|es|ed)|rebut(?:s|ted)?)\b(?!{_REFUSED})", denied=True),
     _cue(Act.DENIES, rf"(?:reject|dismiss|disput)(?:s|es|ed|e)?\b(?=[^.;]{{0,60}}?\b{_CHARGE}\b)", denied=True),
     _cue(
         Act.DENIES,
-        rf"(?:call|describ|brand|label|dismiss|denounc)(?:s|es|ed|led)\b(?=[^.;]{{1,80}}?\b{_UNTRUE}\b)",
+        r"(?:call|describ|brand|label|dismiss|denounc)(?:s|es|ed|led)\b(?! (?:for|on|off|in|up)\b)"
+        rf"(?=[^.;]{{1,80}}?\b{_UNTRUE}\b)",
         denied=True,
     ),
     _cue(Act.DENIES, r"plead(?:s|ed)? not guilty\b(?: to)?", denied=True),
@@ -114,7 +122,8 @@ BELIEF = re.compile(
     r"^\W*(?:that )?(?:it|he|she|they|we|its \w+)(?: also| now| still)? (?:believ|suspect|think|thought)\w*\b"
 )
 OWN_DEED = re.compile(
-    r"^\W*(?:that )?(?:it|they|its (?:fighters|forces|men|members|militants)|he|she)(?: had| has)? "
+    r"^\W*(?:I did it|we did it)\b|"
+    r"^\W*(?:that )?(?:it|they|its (?:fighters|forces|men|members|militants)|he|she|I|[Ww]e)(?: had| has| have)? "
     r"(?:carried out|staged|planted|was behind|were behind|was responsible|were responsible)\b"
 )
 NO_ANSWER = re.compile(

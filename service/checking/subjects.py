@@ -32,7 +32,7 @@ _SUBORDINATE = re.compile(
 _FINITE = re.compile(r"\s(?:is|was|are|were|has|have|had|will|would|\w{3,}ed)\b(?=.*\sand$)")
 # A subject that holds a verb of its own is none: "it is hard to ignore [reports]", "interviews of [suspects]".
 _IS_CLAUSE = re.compile(
-    r"^(?:it|there|he|she|they|we|I)(?:['\u2019]s)?\s|\bto \w+(?: off| out| up)?$|"
+    r"^(?:it|there|he|she|they|we|I)(?:['\u2019]s)?\s|\bto (?-i:[a-z]\w*)(?: off| out| up)?$|"
     r"\b(?:of|by|from|with|about|over|into)$",
     re.I,
 )
@@ -40,6 +40,7 @@ _INVERTED_SUBJECT = re.compile(
     r"^\s+(?P<subject>[^,.;:“”\"]{2,80}?)(?=,|\.?\s*$|;|:|\s+(?:who|on|in|at|as|after|when)\s|\.\s)"
 )
 _NAME = re.compile(r"^(?:Dr\.? |Mr\.? |Ms\.? |Mrs\.? )?[A-Z][\w\u2019'-]+(?: [A-Z][\w\u2019'.-]+){1,3}$")
+_WHEN = re.compile(r"\s+(?:(?:late |early )?on )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day$")
 # Within a sentence these are written small; a name is not.
 _OPENS_LOW = re.compile(
     r"(?:The|An?|One|Two|Three|Some|Several|Many|Other)\s|(?:Police|Sources|Officials|Investigators|Prosecutors|"
@@ -121,7 +122,7 @@ def _closes_quote(left: str) -> bool:
 
 def tidy(speaker: str) -> str:
     """Return a speaker's name as it stands within a sentence."""
-    speaker = speaker.strip(" ,:;\u2014-")
+    speaker = _WHEN.sub("", speaker.strip(" ,:;\u2014-"))
     if not re.search(r"\b[A-Z]\.$", speaker):  # "Kyiv and the U.S." ends in an abbreviation
         speaker = speaker.rstrip(" .")
     return speaker[:1].lower() + speaker[1:] if _OPENS_LOW.match(speaker) else speaker
