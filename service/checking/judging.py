@@ -150,6 +150,8 @@ def decide(
     judgement = Judgement(reading.hit, stance, scores, attribution=reading.attribution, figures=figures)
     if speech is not None and (opposed := _opposite_act(judgement, speech, policy)):
         return opposed
+    if stance is Stance.SUPPORTS and speech is not None and _is_charge_of_others(reading.attribution, speech):
+        return replace(judgement, stance=Stance.NEUTRAL, decided_by=DecidedBy.ATTRIBUTION)
     if reading.flips:
         return replace(judgement, decided_by=DecidedBy.ATTRIBUTION)
     return _weigh_values(judgement, reading.comparison, policy)
@@ -170,6 +172,12 @@ def _opposite_act(judgement: Judgement, speech: Attribution, policy: Policy) -> 
     if judgement.scores.neutral >= policy.neutral_outweighs_difference:
         return None
     return _settled(judgement, Stance.CONFLICTS, DecidedBy.ATTRIBUTION, policy)
+
+
+def _is_charge_of_others(said: Attribution | None, speech: Attribution) -> bool:
+    """Say whether a claim is that X admits or confirms, and a sentence only that somebody else alleges."""
+    owns = speech.act in {Act.ADMITS, Act.CONFIRMS}
+    return owns and said is not None and said.act is Act.ALLEGES and not same_speaker(said.speaker, speech.speaker)
 
 
 def _weigh_values(judgement: Judgement, comparison: Comparison, policy: Policy) -> Judgement:

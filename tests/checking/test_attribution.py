@@ -183,6 +183,8 @@ def test_a_claim_about_the_world_is_none(claim):
         ("Russia", "Russia's foreign ministry", True),
         ("Kyiv and the U.S.", "Ukraine", True),
         ("Joan Pike and her lawyer", "Pike", True),
+        ("ISIS", "the Islamic State militant group", True),
+        ("the W.H.O.", "the World Trade Organization", False),
         ("Joan Pike", "Karl Pike", False),
         ("North Korea", "South Korea", False),
         ("Russia", "a Russian singer", False),
