@@ -24,6 +24,7 @@ from service.domain import Difference, Relation, Value
 from service.language.tokens import lower_at
 
 QUANTITY, DATE = "quantity", "date"
+_BESIDE = 25  # characters: "8,000 inhabitants in 2010"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +195,16 @@ def _with_replacement(case: _Case, ours: Quantity, theirs: Quantity, meeting: _M
     new = next((r.new for r in case.replaced if r.old == theirs), None)
     if new is None or meeting.outcome is not Outcome.AGREES or meet(ours, new, Sameness.SAME)[0]:
         return meeting
+    if _is_as_of_its_time(case, theirs):
+        return meeting
     pair = Pair(QUANTITY, ours.to_value(), new.to_value(), settles=False)
     return _Meeting(Outcome.DIFFERS, pair, Relation.SUPERSEDED)
+
+
+def _is_as_of_its_time(case: _Case, old: Quantity) -> bool:
+    """Say whether the claim gives the day or year that the old figure is of: "8,000 in 2010" stays true."""
+    beside = [d for d in case.evidence.dates if 0 <= d.start - old.end <= _BESIDE]
+    return any(dates_agree(mine, other) for mine in case.claim.dates for other in beside)
 
 
 def _date_meetings(case: _Case, ours: DateMention, figures_differ: bool) -> list[_Meeting]:

@@ -10,11 +10,14 @@ from service.language.tokens import Tokens, lower_at, tokenize, word_set
 
 _CHANGES = word_set(
     "up down rose risen rise rises rising climbed climbs climbing increased increases increasing jumped grew grown "
-    "dropped fell fallen revised raised lowered updated corrected cut reduced changed went gone"
+    "dropped fell fallen revised raised lowered updated corrected cut reduced changed went gone "
+    "doubled tripled quadrupled"
 )
 _OLD_BEFORE = frozenset({"initially", "originally", "first", "earlier", "previously", "previous", "initial"})
 _OLD_AFTER = frozenset({"earlier", "previously", "initially", "originally"})
-_NEW_BEFORE = frozenset({"now", "since", "updated", "currently", "risen", "climbed", "revised", "corrected", "latest"})
+_NEW_BEFORE = frozenset(
+    {"now", "since", "later", "updated", "currently", "risen", "climbed", "revised", "corrected", "latest"}
+)
 _NEW_JOINTS = frozenset({"to", "at", "says", "say", "puts", "put", "stands", "is"})
 _REACH = 8
 
@@ -107,6 +110,8 @@ def _order(tokens: Tokens, left: Quantity, right: Quantity, floor: int, ceiling:
     is_old = set(before) & _OLD_BEFORE or ("had" in before and "now" in between)
     if is_old and set(between) & _NEW_BEFORE and between[-1] in _NEW_JOINTS | _NEW_BEFORE:
         return Replacement(left, right)
+    if is_old and set(between) & _CHANGES and between[-1] == "to":
+        return Replacement(left, right)  # "an earlier count of 46 has been raised to 58"
     if (set(after) & _OLD_AFTER and changes) or set(between) & {"initial", "previous", "earlier"}:
         return Replacement(right, left) if not set(between) & _NEW_BEFORE else None
     return None

@@ -85,6 +85,8 @@ def test_which_day_it_is(claim, evidence, expected):
         ),
         ("Forty people died.", "The ministry had said that 40 people died but now says 57.", "superseded"),
         ("The guild had 40 members.", "The guild had 40 members.", "agrees"),
+        ("Profit was $4 million in 2021.", "Profit rose to $6 million from $4 million in 2021.", "agrees"),
+        ("Profit was $4 million.", "Profit rose to $6 million from $4 million.", "superseded"),
     ],
 )
 def test_what_has_been_replaced(claim, evidence, expected):
