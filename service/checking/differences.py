@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from service.checking.agreement import Outcome, meet
-from service.checking.dates import DateMention, dates_agree
+from service.checking.dates import DateMention, Granularity, dates_agree
+from service.checking.hedges import Hedge
 from service.checking.nouns import is_generic
 from service.checking.quantities import Quantity
 from service.checking.sameness import (
@@ -24,6 +25,7 @@ from service.domain import Difference, Relation, Value
 from service.language.tokens import lower_at
 
 QUANTITY, DATE = "quantity", "date"
+_AFTERMATH = timedelta(days=31)  # what an article tells without a day is of the weeks before it
 _BESIDE = 25  # characters: "8,000 inhabitants in 2010"
 
 
@@ -89,9 +91,29 @@ def compare(
     figures = [(ours.to_value(), _best(_figure_meetings(case, ours, ours in firsts))) for ours in case.claim.quantities]
     differ = any(meeting and meeting.outcome is not Outcome.AGREES for _, meeting in figures)
     days = [(ours.to_value(), _best(_date_meetings(case, ours, differ))) for ours in case.claim.dates]
-    repeated = {ours.start for ours in case.claim.quantities if _repeats_figure(case, ours)}
-    repeated |= {ours.start for ours in case.claim.dates if any(dates_agree(ours, d) for d in case.evidence.dates)}
-    return _gathered([(v, met) for v, met in figures + days if met is not None or v.start not in repeated])
+    told = {q.start for q in case.claim.quantities if _repeats_figure(case, q) or _is_incidental(case.claim, q)}
+    told |= {day.start for day in case.claim.dates if _repeats_day(case, day)}
+    return _gathered([(value, met) for value, met in figures + days if met is not None or value.start not in told])
+
+
+def _is_incidental(claim: Scene, ours: Quantity) -> bool:
+    """Say whether a claim counts in passing: "one man", "the two sides", "a five-member panel", "thousands"."""
+    tokens = claim.tokens
+    if ours.unit is not None or tokens[ours.first].is_number:
+        return False
+    definite = lower_at(tokens, ours.first - 1) in {"the", "these", "those", "all", "both"}
+    compound = lower_at(tokens, ours.last) == "-"
+    return ours.value == 1 or definite or compound or (ours.hedge is Hedge.VAGUE and ours.role is None)
+
+
+def _repeats_day(case: _Case, ours: DateMention) -> bool:
+    """Say whether a sentence gives the day of the claim, or none, and its article is of that month or year."""
+    if case.evidence.dates:
+        return any(dates_agree(ours, theirs) for theirs in case.evidence.dates)
+    day, first, last = case.around.published_at, ours.earliest, ours.latest
+    if day is None or first is None or last is None or ours.granularity not in {Granularity.MONTH, Granularity.YEAR}:
+        return False
+    return first <= day.date() <= last + _AFTERMATH
 
 
 def _repeats_figure(case: _Case, ours: Quantity) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from service.checking.differences import Comparison, compare
@@ -146,6 +148,26 @@ def test_a_value_that_is_repeated_is_not_unmatched():
         == ()
     )
     assert compare("Thirty people died.", "Thirty people were hurt.", None).unmatched_claim
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence", "is_unmatched"),
+    [
+        ("One man was arrested.", "Police arrested a farmer.", False),
+        ("The two sides agreed to a truce.", "Norland and Vesta agreed to a truce.", False),
+        ("The five-member panel resigned.", "All members of the panel resigned.", False),
+        ("Thousands marched in Harl.", "Huge crowds marched in Harl.", False),
+        ("Two sides signed.", "Norland and Vesta signed.", True),
+        ("Dozens of people died.", "People died.", True),
+        ("The weir broke in May 2024.", "The weir broke.", False),
+        ("The weir broke in 2024.", "The weir broke.", False),
+        ("The weir broke in 2022.", "The weir broke.", True),
+        ("The weir broke on 3 May 2024.", "The weir broke.", True),
+    ],
+)
+def test_what_is_told_in_passing_need_not_be_repeated(claim, evidence, is_unmatched):
+    found = compare(claim, evidence, datetime(2024, 6, 2, tzinfo=UTC))
+    assert bool(found.unmatched_claim) is is_unmatched
 
 
 @pytest.mark.parametrize(
