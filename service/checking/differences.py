@@ -26,6 +26,7 @@ from service.language.tokens import lower_at
 
 QUANTITY, DATE = "quantity", "date"
 _AFTERMATH = timedelta(days=31)  # what an article tells without a day is of the weeks before it
+_BOUNDS = frozenset({"until", "till", "since", "before", "after", "by", "from", "to"})
 _BESIDE = 25  # characters: "8,000 inhabitants in 2010"
 
 
@@ -97,23 +98,43 @@ def compare(
 
 
 def _is_incidental(claim: Scene, ours: Quantity) -> bool:
-    """Say whether a claim counts in passing: "one man", "the two sides", "a five-member panel", "thousands"."""
+    """Say whether a claim counts in passing: "one man", "two studies", "the six sides", "a five-member panel"."""
     tokens = claim.tokens
     if ours.unit is not None or tokens[ours.first].is_number:
         return False
     definite = lower_at(tokens, ours.first - 1) in {"the", "these", "those", "all", "both"}
     compound = lower_at(tokens, ours.last) == "-"
-    return ours.value == 1 or definite or compound or (ours.hedge is Hedge.VAGUE and ours.role is None)
+    is_few = ours.value == 1 or (ours.value == 2 and ours.role is None)
+    return is_few or definite or compound or (ours.hedge is Hedge.VAGUE and ours.role is None)
 
 
 def _repeats_day(case: _Case, ours: DateMention) -> bool:
-    """Say whether a sentence gives the day of the claim, or none, and its article is of that month or year."""
-    if case.evidence.dates:
-        return any(dates_agree(ours, theirs) for theirs in case.evidence.dates)
+    """Say whether a sentence gives the day of the claim, or none, and its article is of that month or year.
+
+    A claim's own "last month" stands for no month that is known.
+    """
+    if not ours.is_resolved and not any((ours.year, ours.month, ours.day)) and ours.weekday is None:
+        return True
+    if any(dates_agree(ours, theirs) for theirs in case.evidence.dates) or _holds_year(case.evidence, ours):
+        return True
     day, first, last = case.around.published_at, ours.earliest, ours.latest
-    if day is None or first is None or last is None or ours.granularity not in {Granularity.MONTH, Granularity.YEAR}:
+    if (
+        case.evidence.dates
+        or day is None
+        or first is None
+        or last is None
+        or ours.granularity not in {Granularity.MONTH, Granularity.YEAR}
+    ):
         return False
     return first <= day.date() <= last + _AFTERMATH
+
+
+def _holds_year(evidence: Scene, ours: DateMention) -> bool:
+    """Say whether a bare year of the sentence lies in a claim's year or decade: "a 1963 comedy", "in the 1960s"."""
+    if ours.granularity is not Granularity.YEAR or not (ours.earliest and ours.latest):
+        return False
+    years = (int(token.text) for token in evidence.tokens if len(token.text) == 4 and token.text.isdecimal())
+    return any(ours.earliest.year <= year <= ours.latest.year for year in years)
 
 
 def _repeats_figure(case: _Case, ours: Quantity) -> bool:
@@ -260,6 +281,9 @@ def _tell_same_event(case: _Case, ours: DateMention, theirs: DateMention, is_equ
     shared = case.claim.said_at(ours.start) & said
     index = next(i for i, token in enumerate(case.claim.tokens) if token.end > ours.start)
     other = next(i for i, token in enumerate(case.evidence.tokens) if token.end > theirs.start)
+    bounds = {lower_at(case.claim.tokens, index - 1), lower_at(case.evidence.tokens, other - 1)}
+    if not is_equal and len(bounds) > 1 and bounds & _BOUNDS:
+        return False  # "until 1949" and "in the 1880s" may both be true
     verb, other_verb = case.claim.nearest_before(index, here.start), case.evidence.nearest_before(other, there.start)
     is_same_act = (verb is None or verb in said) and (other_verb is None or other_verb in case.claim.words)
     return len(shared) >= 2 and is_same_act

@@ -60,7 +60,8 @@ Tokens = tuple[Token, ...]
 @lru_cache(maxsize=512)
 def tokenize(text: str) -> Tokens:
     """Return the tokens of a text in order. White space is left out."""
-    return tuple(Token(m[0], m[0].lower(), m.start(), m.end()) for m in _TOKEN.finditer(text))
+    plain = text.replace("\u2011", "-").replace("\u2010", "-")  # hyphens that do not break, as long as plain ones
+    return tuple(Token(m[0], m[0].lower(), m.start(), m.end()) for m in _TOKEN.finditer(plain))
 
 
 def lower_at(tokens: Tokens, index: int) -> str:
