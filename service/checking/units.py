@@ -57,6 +57,7 @@ for _names, _unit in (
     ("month", Unit("months", "duration in months")),
     ("year", Unit("years", "duration in months", 12.0)),
     ("decade", Unit("decades", "duration in months", 120.0)),
+    ("times", Unit("times", "times")),
     ("celsius", Unit("degrees Celsius", "temperature")),
     ("fahrenheit", Unit("degrees Fahrenheit", "temperature", _FAHRENHEIT, -32 * _FAHRENHEIT)),
     ("degree °", Unit("degrees", "degrees")),
