@@ -58,7 +58,7 @@ VERBS = (
         Act.ALLEGES, r"(?:maintain(?:s|ed)? that|believ(?:e|es|ed)|suggest(?:s|ed)?|hint(?:s|ed)?|impl(?:y|ies|ied))\b"
     ),
     _cue(Act.ALLEGES, rf"claim(?:s|ed)?\b(?! {_LIVES})"),
-    _cue(Act.ALLEGES, r"(?:linked|tied)\b(?=[^.;,]{1,60} (?:to|with)\b)"),
+    _cue(Act.ALLEGES, r"(?:linked\b(?=[^.;,]{1,60} (?:to|with)\b)|tied\b(?=[^.;,]{1,60} to\b))"),
     _cue(Act.ASKS, r"(?:ask(?:s|ed)?|urg(?:e|es|ed)|demand(?:s|ed)?)\b(?! to (?:remain|stay|be)\b)"),
     _cue(Act.ASKS, r"(?:call(?:s|ed)? (?:for|on)|appeal(?:s|ed)? (?:for|to))\b"),
     _cue(
@@ -74,7 +74,7 @@ VERBS = (
 
 PASSIVE = re.compile(
     r"\b(?:(?P<alleges>(?:was|were|been|is|are|being)[^.;,]{0,30}? (?:blamed|accused|suspected)|alleged)|"
-    r"(?P<denies>(?:denied|rejected|dismissed|disputed|described))|(?P<confirms>confirmed)|(?P<admits>claimed))"
+    r"(?P<denies>(?:denied|rejected|dismissed|disputed))|(?P<confirms>confirmed)|(?P<admits>claimed))"
     rf"(?(denies)(?: as (?:\w+ )?{_UNTRUE}| as (?:un\w+|in\w+))?)"
     r"(?: (?:on|last|in) \w+){0,2} by (?P<speaker>(?:the |an? )?[^.;,]{2,60}?)"
     r"(?= (?:of|on|for|over|as|in|with|after|includ\w+|is|are|was|were|has|have|had|left|killed|that)\b|[.;,]|$)"
@@ -110,7 +110,10 @@ OBSERVER = re.compile(
     r"\b(?:stud(?:y|ies)|research(?:ers?)?|results?|data|findings?|analys[ie]s|evidence|surveys?|polls?|figures|trials?|"
     r"models?|experiments?|reviews?|papers?|documents?|records|images|footage|information|tests?|observations?|"
     r"estimates?|reports?|scientists?|experts?|economists?|historians?|epidemiologists?|doctors|physicians|analysts?|"
-    r"authors?|sources?|biologists?|geologists?|astronomers?|physicists?|virologists?)\b"
+    r"authors?|sources?|biologists?|geologists?|astronomers?|physicists?|virologists?|projections?|scenarios?|"
+    r"simulations?|calculations?|conclusions?|effects?|prevalence|increase|decrease|reduction|mutations?|patterns?|"
+    r"levels?|rates?|associations?|differences?|correlations?|presence|absence|expression)\b",
+    re.I,
 )
 HOLDS = re.compile(r"(?:believ|suggest|hint|impl|claim|maintain)")
 GUILT = re.compile(
@@ -138,3 +141,24 @@ NOBODY = re.compile(
     r"^(?P<speaker>(?:[Nn]o (?:one|\w+(?: \w+)?)|[Nn]obody|[Nn]either [^,;]{2,40}?|[Nn]one of [^,;]{2,40}?)) "
     r"(?:has |have |had )?(?:yet )?(?:claimed|said|admitted|denied|confirmed|commented|taken|took|accepted|blamed)\b"
 )
+_NOUN = re.compile(
+    r"(?:claims?|reports?|demands?|notes|suspects?|calls|estimates|suggested|accused|blamed|alleged|asked|denied|rejected|"
+    r"dismissed|confirmed|claimed)\s+(?:of|by|from|about|are|is|were|was|have|has|had)\b"
+    r"|(?:claims|reports|demands)\s*,"
+    r"|(?:claims|reports|suspects|estimates)\s+(?:come|came|emerged?|say|said|suggest(?:ed)?|show(?:ed)?|indicated?|held|"
+    r"who|in|on|with|linked|arrested|apprehended|detained|identified)\b"
+    r"|reported\s+(?:as|missing|dead|injured|killed|wounded)\b"
+)
+# "multiple claims that", "brushed off reports that", "six suspects": a noun, whatever follows.
+_NOUN_BEFORE = re.compile(
+    r"['\u2019]s$|\b(?:of|by|from|with|per|to|on|off|about|over|for|in|against|between|into|amid|despite|the|these|those|such|any|all|"
+    r"no|other|more|most|many|multiple|several|few|recent|earlier|false|new|media|news|his|her|its|their|our|two|three|"
+    r"four|five|six|seven|eight|nine|ten|\d+)$",
+    re.I,
+)
+_NOUN_FORM = re.compile(r"(?:claim|claims|reports|demands|notes|suspects|calls|estimates)\b")
+
+
+def is_noun(left: str, word: str) -> bool:
+    """Say whether a word that could be a verb of speech is a noun: "six suspects held", "those claims that"."""
+    return bool(_NOUN.match(word) or (_NOUN_FORM.match(word) and _NOUN_BEFORE.search(left.rstrip())))

@@ -33,7 +33,7 @@ _FINITE = re.compile(r"\s(?:is|was|are|were|has|have|had|will|would|\w{3,}ed)\b(
 # A subject that holds a verb of its own is none: "it is hard to ignore [reports]", "interviews of [suspects]".
 _IS_CLAUSE = re.compile(
     r"^(?:it|there|he|she|they|we|I)(?:['\u2019]s)?\s|\bto (?-i:[a-z]\w*)(?: off| out| up)?$|"
-    r"\b(?:of|by|from|with|about|over|into)$",
+    r"\b(?:of|by|from|with|about|over|into|or|and)$",
     re.I,
 )
 _INVERTED_SUBJECT = re.compile(
