@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from service.checking.agreement import Outcome, meet
-from service.checking.dates import DateMention, Granularity, dates_agree
-from service.checking.hedges import Hedge
+from service.checking.dates import DateMention, dates_agree, extract_dates
 from service.checking.nouns import is_generic
+from service.checking.passing import told_in_passing
 from service.checking.quantities import Quantity
 from service.checking.sameness import (
     Sameness,
@@ -25,7 +25,6 @@ from service.domain import Difference, Relation, Value
 from service.language.tokens import lower_at
 
 QUANTITY, DATE = "quantity", "date"
-_AFTERMATH = timedelta(days=31)  # what an article tells without a day is of the weeks before it
 _BOUNDS = frozenset({"until", "till", "since", "before", "after", "by", "from", "to"})
 _BESIDE = 25  # characters: "8,000 inhabitants in 2010"
 
@@ -92,60 +91,10 @@ def compare(
     figures = [(ours.to_value(), _best(_figure_meetings(case, ours, ours in firsts))) for ours in case.claim.quantities]
     differ = any(meeting and meeting.outcome is not Outcome.AGREES for _, meeting in figures)
     days = [(ours.to_value(), _best(_date_meetings(case, ours, differ))) for ours in case.claim.dates]
-    told = {q.start for q in case.claim.quantities if _repeats_figure(case, q) or _is_incidental(case.claim, q)}
-    told |= {day.start for day in case.claim.dates if _repeats_day(case, day)}
-    return _gathered([(value, met) for value, met in figures + days if met is not None or value.start not in told])
-
-
-def _is_incidental(claim: Scene, ours: Quantity) -> bool:
-    """Say whether a claim counts in passing: "one man", "two studies", "the six sides", "a five-member panel"."""
-    tokens = claim.tokens
-    if ours.unit is not None or tokens[ours.first].is_number:
-        return False
-    definite = lower_at(tokens, ours.first - 1) in {"the", "these", "those", "all", "both"}
-    compound = lower_at(tokens, ours.last) == "-"
-    is_few = ours.value == 1 or (ours.value == 2 and ours.role is None)
-    return is_few or definite or compound or (ours.hedge is Hedge.VAGUE and ours.role is None)
-
-
-def _repeats_day(case: _Case, ours: DateMention) -> bool:
-    """Say whether a sentence gives the day of the claim, or none, and its article is of that month or year.
-
-    A claim's own "last month" stands for no month that is known.
-    """
-    if not ours.is_resolved and not any((ours.year, ours.month, ours.day)) and ours.weekday is None:
-        return True
-    if any(dates_agree(ours, theirs) for theirs in case.evidence.dates) or _holds_year(case.evidence, ours):
-        return True
-    day, first, last = case.around.published_at, ours.earliest, ours.latest
-    if (
-        case.evidence.dates
-        or day is None
-        or first is None
-        or last is None
-        or ours.granularity not in {Granularity.MONTH, Granularity.YEAR}
-    ):
-        return False
-    return first <= day.date() <= last + _AFTERMATH
-
-
-def _holds_year(evidence: Scene, ours: DateMention) -> bool:
-    """Say whether a bare year of the sentence lies in a claim's year or decade: "a 1963 comedy", "in the 1960s"."""
-    if ours.granularity is not Granularity.YEAR or not (ours.earliest and ours.latest):
-        return False
-    years = (int(token.text) for token in evidence.tokens if len(token.text) == 4 and token.text.isdecimal())
-    return any(ours.earliest.year <= year <= ours.latest.year for year in years)
-
-
-def _repeats_figure(case: _Case, ours: Quantity) -> bool:
-    """Say whether a sentence gives the very figure, of what words alone do not show to be the same or another thing.
-
-    Counts of people are left out: "30 died" must not pass for "30 were hurt".
-    """
-    return any(
-        ours.role is None and q.role is None and q.dimension == ours.dimension and q.value == ours.value
-        for q in case.evidence.quantities
+    told = told_in_passing(
+        case.claim, case.evidence, extract_dates(claim, evidence_published_at), evidence_published_at
     )
+    return _gathered([(value, met) for value, met in figures + days if met is not None or value.start not in told])
 
 
 def _gathered(met: list[tuple[Value, _Meeting | None]]) -> Comparison:

@@ -176,6 +176,11 @@ def test_a_value_that_is_repeated_is_not_unmatched():
         ("He died in his 30s.", "He died young.", False),
         ("They met Jan Olsen.", "They met Olsen.", False),
         ("The weir broke on 3 May 2024.", "The weir broke.", True),
+        ("The weir broke on 30 May.", "The weir broke.", False),
+        ("The weir broke on Thursday.", "The weir broke.", False),
+        ("The weir broke in January.", "The weir broke.", True),
+        ("The guild has about 4,100 members.", "Of 5,270 on the list, 4,111 voted.", False),
+        ("The fire burned more than 40 square kilometers.", "It stands at 4,650 hectares.", False),
     ],
 )
 def test_what_is_told_in_passing_need_not_be_repeated(claim, evidence, is_unmatched):
