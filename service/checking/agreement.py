@@ -11,7 +11,10 @@ from service.checking.sameness import Sameness
 from service.domain import Relation
 
 _CONVERTED = 0.03  # writers round when they convert: 1.9 miles for 3,000 meters
+_UNDER_HALF = 0.499  # 5.5% is rounded up, so it is no 5%
 _FLOAT_ERROR = 1e-9
+_ABOVE = frozenset({Hedge.MORE_THAN, Hedge.EXACTLY})
+_BELOW = frozenset({Hedge.NEARLY, Hedge.LESS_THAN})
 _LOOSE_HEDGES = frozenset({Hedge.ABOUT, Hedge.NEARLY})
 
 
@@ -31,6 +34,8 @@ def meet(ours: Quantity, theirs: Quantity, how: Sameness) -> tuple[bool | None, 
     agrees = widened.meets(_widened(second, 0.0))
     is_loose = ours.hedge in _LOOSE_HEDGES or ours.is_fraction
     relation = Relation.OUTSIDE_ROUNDING if is_loose else Relation.DIFFERS
+    if agrees and _only_touch(ours, theirs):
+        return None, False, relation
     if agrees:
         return True, widened.holds(second), relation
     if how is Sameness.SAME:
@@ -38,6 +43,13 @@ def meet(ours: Quantity, theirs: Quantity, how: Sameness) -> tuple[bool | None, 
     # A part may be smaller than the whole, never larger.
     is_larger = first.low - slack > second.high if how is Sameness.PART else second.low > first.high + slack
     return (False if how in {Sameness.PART, Sameness.WHOLE} and is_larger else None), False, relation
+
+
+def _only_touch(ours: Quantity, theirs: Quantity) -> bool:
+    """Say whether one is said to lie above the number that the other is said to fall short of: "over" and "nearly"."""
+    hedges = {ours.hedge, theirs.hedge}
+    opposed = bool(hedges & _ABOVE) and bool(hedges & _BELOW)
+    return opposed and ours.unit == theirs.unit and ours.value == theirs.value
 
 
 def _in_base(quantity: Quantity) -> Interval:
@@ -71,5 +83,5 @@ def _own_slack(rounded: Quantity, finer: Quantity) -> float:
     if rounded.hedge not in {Hedge.NONE, Hedge.ABOUT}:
         return 0.0
     if rounded.dimension != COUNT and finer.place < rounded.place and rounded.place <= 1:
-        return factor * rounded.place / 2  # 12% said of 12.4%
+        return factor * rounded.place * _UNDER_HALF  # 12% said of 12.4%
     return factor * rounding(rounded.value, rounded.place)

@@ -11,67 +11,36 @@ from dataclasses import dataclass
 
 from service.checking import cues
 from service.checking.cues import Cue
+from service.checking.subjects import subject_before, subject_behind, tidy
 from service.domain import Act, Attribution, Span
 from service.language.places import by_form
 
 UNNAMED = "unnamed sources"
+_FEW = 6  # words
 _LONGEST = 2_000  # characters looked at: no sentence of an article is longer
 _QUOTED = re.compile(r"[“\"]([^“”\"]*)[”\"]")
-_AUXILIARIES = (
-    r"(?:\s+(?:has|have|had|is|was|were|are|be|been|also|then|later|now|again|first|always|never|still|since|once|long|"
-    r"not|did|does|do|would|could|may|might|will|previously|\w+ly))+\s*$"
-)
-_AUXILIARY = re.compile(_AUXILIARIES)
 _NEGATED = re.compile(
-    r"\b(?:not|never|n['\u2019]t|nobody|no one|declined to|refused to|without|to|may|might|could|will|would)"
-    r"(?:\s+\w+ly)?\s*$",
+    r"\b(?:not|never|cannot|neither|nor|n['\u2019]t|nobody|no one|declined to|refused to|without|to|may|"
+    r"might|could|will|would)(?:\s+\w+ly)?\s*$",
     re.I,
 )
 _KEEPS_ON = re.compile(r"\s(?:continu\w+|began|begun|went on) to\s*$")
-_PARTICIPLE = re.compile(r"\b(?:is|are|was|were|been|being|be)(?:\s+\w+ly)?\s*$")
-_NOUN = re.compile(
-    r"(?:claims?|reports?|demands?|notes|suspects?|calls|estimates|suggested|accused|blamed|alleged|asked|denied|rejected|"
-    r"dismissed|confirmed|claimed)\s+(?:of|by|from|about|are|is|were|was|have|has|had)\b"
-    r"|(?:claims|reports|demands)\s*,"
-)
-_PREPOSED = re.compile(
-    r"^(?:despite|in|on|at|after|before|during|by|with|without|for|from|following|asked|when|if|under|over|amid)\b",
-    re.I,
-)
-_DETERMINER = re.compile(r"^(?:the|an?|this|that|these|those|its|his|her|their|our|any|some|such|more)$", re.I)
-_NO_SUBJECT = re.compile(r"^(?:no|nobody|none|neither|nothing|few)\b", re.I)
-_LEADING = re.compile(
-    r"^(?:but|and|however|meanwhile|yet|also|now|still|so|then|that|while|although|though|whereas|because|as|"
-    r"instead|separately|later|earlier|nevertheless|nonetheless|moreover|furthermore|"
-    r"additionally|in an? (?:statement|interview|post|report|letter))\b[\s,]*",
-    re.I,
-)
-_ADVERBIAL = re.compile(
-    r"^(?:in|on|at|after|before|during|by|with|without|for|from|following|asked|when|while|if|although|though|despite|"
-    r"since|as|speaking|citing|challenging|responding|according|earlier|later|last|this|to|under|over|two|three)\b",
-    re.I,
-)
-_SUBORDINATE = re.compile(
-    r"\b(?:who|which|that|after|because|when|where|since|if|whether|until|unless|while|but)\b", re.I
-)
-_FINITE = re.compile(r"\s(?:is|was|are|were|has|have|had|will|would|\w{3,}ed)\b(?=.*\sand$)")
+_PARTICIPLE = re.compile(r"\b(?:is|are|was|were|been|being|be)(?:\s+(?:\w+ly|long|once|also|still))?\s*$")
 _TIME = (
     r"(?:(?:(?:on|in|late|early|last|this|at|from|by|during|after|before)\s+)"
     r"(?:(?:the|a|an)\s+)?[\w.]+(?:\s+(?:morning|evening|night|week|month|year|statement|interview|release|report|post|"
-    r"conference|briefing|meeting|\d{1,2}|\d{4}))?|today|yesterday|earlier|later)"
+    r"conference|briefing|meeting|\d{1,2}|\d{4}))?|today|yesterday|earlier|later|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)"
 )
-_AFTERTHOUGHT = re.compile(rf"^(?:[\s,]*(?:{_TIME}))*[\s,.]*$", re.I)
+_AFTERTHOUGHT = re.compile(
+    rf"^(?:[\s,]*(?:{_TIME}))*(?:\s*,\s*(?!.*,\s*that\b)(?:citing|quoting|adding|speaking|referring|without|after|as|when|in)\b.*|[\s,.]*)$",
+    re.I,
+)
 _ADDRESSEE = re.compile(
     r"^\s*(?!that\b)(?:the\s+|a\s+|his\s+|her\s+|our\s+|this\s+)?[\w\u2019'-]+(?:\s+[\w\u2019'-]+){0,4}?"
-    r"(?=\s+that\b|\s+on\s|\s+in\s|\s*[,.:]|\s*$)"
+    r"(?=\s+(?:that|he|she|they|it|there|the|an?|his|her|their|no)\b|\s+on\s|\s+in\s|\s*[,.:]|\s*$)"
 )
-_INVERTED_SUBJECT = re.compile(
-    r"^\s+(?P<subject>[^,.;:“”\"]{2,80}?)(?=,|\.?\s*$|;|:|\s+(?:who|on|in|at|as|after|when)\s|\.\s)"
-)
-_NAME = re.compile(r"^(?:Dr\.? |Mr\.? |Ms\.? |Mrs\.? )?[A-Z][\w\u2019'-]+(?: [A-Z][\w\u2019'.-]+){1,3}$")
-_OBJECT = re.compile(r"^(?:that|it|he|she|they|there|to|of|for|on|in|at|by|him|her|them|reporters)\b")
 _PRONOUN = re.compile(r"^(?:he|she|they|it|we)$", re.I)
-_PERSON = re.compile(r"(?<![.!?] )\b[A-Z][\w\u2019'-]+ [A-Z][\w\u2019'-]+\b")
+_PERSON = re.compile(r"(?<![.!?] )\b[A-Z][\w\u2019'-]+(?: [A-Z][\w\u2019'-]+){1,3}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,18 +88,19 @@ def is_speech_claim(claim: str) -> Attribution | None:
     """Return the speaker and the act when a claim is itself about speech, silence included, else None.
 
     "Kyiv denied it", "the White House declined to comment" and "no group claimed responsibility" are such claims: the
-    report of that speech, or of that silence, settles them. The act is the one the claim is about, even a missing one.
+    report of that speech, or of that silence, settles them. Silence is no act but a report: who did not confirm a
+    story may well have denied it.
     """
     text = claim[:_LONGEST].strip()
     if silent := cues.NO_ANSWER.match(text):
-        return Attribution(_tidy(silent["speaker"]), _silent_act(silent[0]))
+        return Attribution(tidy(silent["speaker"]), Act.REPORTS)
     if nobody := cues.NOBODY.match(text):
-        return Attribution(_tidy(nobody["speaker"]), _silent_act(nobody[0] + text[nobody.end() :]))
+        return Attribution(tidy(nobody["speaker"]), _missing_act(nobody[0] + text[nobody.end() :]))
     found = reported(text)
     return found.attribution if found and found.attribution.speaker != UNNAMED else None
 
 
-def _silent_act(words: str) -> Act:
+def _missing_act(words: str) -> Act:
     for pattern, act in ((r"\bden", Act.DENIES), (r"responsib|admit", Act.ADMITS), (r"confirm", Act.CONFIRMS)):
         if re.search(pattern, words):
             return act
@@ -148,7 +118,7 @@ def _quoted_as(text: str, masked: str) -> Reported | None:
         else _before(found.start(), masked)
     )
     cue = Span(found.end("speaker") + 1, found.end())
-    return _reported(text, _tidy(found["speaker"]), content, cue, Cue(Act.REPORTS, cues.QUOTED_AS))
+    return _reported(text, tidy(found["speaker"]), content, cue, Cue(Act.REPORTS, cues.QUOTED_AS))
 
 
 def _before(place: int, masked: str) -> Span:
@@ -162,7 +132,7 @@ def _according(text: str, masked: str) -> Reported | None:
     before = masked[: found.start()].strip(" ,")
     speaker = found["speaker"]
     if before:
-        speaker = re.split(r",| and (?:is|was|has|were)\b|\.\s|\.$", speaker)[0]
+        speaker = re.split(r",| and (?:is|was|has|were)\b| on (?:\w+day\b|[A-Z][a-z]+ \d)|\.\s|\.$", speaker)[0]
         content = Span(0, len(masked[: found.start()].rstrip(" ,")))
     else:
         speaker, comma, _ = speaker.partition(", ")
@@ -170,7 +140,7 @@ def _according(text: str, masked: str) -> Reported | None:
             return None
         start = found.start("speaker") + len(speaker) + 2
         content = Span(start, _end(text))
-    speaker = _tidy(speaker)
+    speaker = tidy(speaker)
     if not speaker or re.match(r"^(?:plan|schedule|custom|tradition|the (?:law|rules))\b", speaker):
         return None
     return Reported(Attribution(speaker, Act.REPORTS), content, Span(found.start(), found.start("speaker") - 1))
@@ -183,7 +153,7 @@ def _by_verb(text: str, masked: str) -> Reported | None:
         for match in cue.pattern.finditer(masked)
     )
     for start, _, match, cue in hits:
-        if _PARTICIPLE.search(masked[:start]) or _NOUN.match(masked[start:]):
+        if _PARTICIPLE.search(masked[:start]) or cues.is_noun(masked[:start], masked[start:]):
             continue
         if found := _read(text, masked, Span(start, match.end()), cue):
             return found
@@ -196,10 +166,12 @@ def _read(text: str, masked: str, span: Span, cue: Cue) -> Reported | None:
     left = _KEEPS_ON.sub(" ", left)
     if _NEGATED.search(left):
         return None
-    if speaker := _turned(left, right):
+    if speaker := subject_behind(left, right):
         return _reported(text, speaker, Span(0, len(left.rstrip(" ,"))), span, cue)
-    after = not _AFTERTHOUGHT.match(_without_addressee(text[span.start : span.end], right))
-    speaker = _subject(left, after)
+    # A whole quote in front is what was said; what few words follow the verb say where: "wrote on social media".
+    quoted_before = left.lstrip()[:1] in ("“", '"') and len(right.split()) <= _FEW
+    after = not quoted_before and not _AFTERTHOUGHT.match(_without_addressee(text[span.start : span.end], right))
+    speaker = subject_before(left, after)
     if speaker is None:
         return None
     if after:
@@ -214,13 +186,19 @@ def _read(text: str, masked: str, span: Span, cue: Cue) -> Reported | None:
 def _reported(text: str, speaker: str, content: Span, span: Span, cue: Cue) -> Reported:
     if aside := cues.ASIDE.search(text, content.start, content.end):
         content = Span(content.start, aside.start())
+    if cue.denied and (verdict := cues.CALLED_UNTRUE.search(text, content.start, content.end)):
+        content = Span(content.start, verdict.start())  # "called [the report] false"
     content = _unquoted(text, content)
     words = text[content.start : content.end]
     act, negated = cue.act, cue.denied
-    if cue.act in (Act.REPORTS, Act.ALLEGES) and (
-        cues.UNTRUE_CONTENT.match(words) or cues.FIRST_PERSON_DENIAL.match(words)
-    ):
+    if negated and cues.DECIDES.search(speaker):
+        act, negated = Act.REPORTS, False
+    elif negated and cues.OBSERVER.search(speaker):
+        act = Act.REPORTS  # "the results refute" it, and they are no party
+    elif cue.act in (Act.REPORTS, Act.ALLEGES) and (cues.UNTRUE_CONTENT.match(words) or cues.OWN_DENIAL.match(words)):
         act = Act.DENIES
+    elif cue.act is Act.ALLEGES and cues.OBSERVER.search(speaker) and cues.HOLDS.match(text[span.start : span.end]):
+        act = Act.REPORTS  # "the results suggest" is how findings are told, not what a party says of another
     elif cue.act is Act.REPORTS:
         act = _weighed(speaker, words)
     return Reported(Attribution(speaker, act), content, span, negated)
@@ -230,7 +208,9 @@ def _weighed(speaker: str, words: str) -> Act:
     """Return what saying the words amounts to: owning a deed, charging another with one, or reporting."""
     if cues.OWN_DEED.match(words):
         return Act.ADMITS
-    if cues.BELIEF.match(words) or (_is_government(speaker) and cues.GUILT.search(words)):
+    if (cues.BELIEF.match(words) and not cues.OBSERVER.search(speaker)) or (
+        _is_government(speaker) and cues.GUILT.search(words)
+    ):
         return Act.ALLEGES
     return Act.ASKS if words.rstrip('”" ').endswith("?") else Act.REPORTS
 
@@ -240,71 +220,6 @@ def _is_government(speaker: str) -> bool:
     return any(form == name for form, _ in by_form())
 
 
-def _subject(left: str, after: bool) -> str | None:
-    """Return the noun phrase before a verb, or None when there is none that could speak."""
-    clause = _last_clause(_AUXILIARY.sub(" ", left.rstrip() + " ").rstrip())
-    closed = clause.rstrip().endswith(",")
-    parts = [part.strip() for part in clause.split(",") if part.strip()]
-    while len(parts) > 1 and after and _ADVERBIAL.match(parts[0]):
-        parts.pop(0)
-    if not parts:
-        return None
-    if not after:
-        subject = parts[-1]
-    elif closed and len(parts) > 1:
-        subject = parts[1] if _NAME.match(parts[1]) and not _NAME.match(parts[0]) else parts[0]
-    else:
-        subject = parts[0] if closed else parts[-1]
-    return _speaker(subject)
-
-
-def _speaker(subject: str) -> str | None:
-    while (shorter := _LEADING.sub("", subject)) != subject:
-        subject = shorter
-    if finite := _FINITE.search(subject):
-        subject = subject[: finite.start()]
-    subject = _AUXILIARY.sub("", " " + subject).strip()
-    if (
-        not subject
-        or len(subject.split()) > 14
-        or _DETERMINER.match(subject.split()[-1])
-        or _NO_SUBJECT.match(subject)
-        or _PREPOSED.match(subject)
-        or _SUBORDINATE.search(subject)
-    ):
-        return None
-    return _tidy(subject) or None
-
-
-def _last_clause(left: str) -> str:
-    """Return what follows the last stop, quote or coordinated clause."""
-    for mark in ("”", '"', ";", ":", "\u2014", " but ", " while ", " although ", ". "):
-        place = left.rfind(mark)
-        # "St. Louis" and "Dr. Singh" hold a stop that ends nothing
-        if place >= 0 and not (
-            mark == ". " and re.search(r"\b(?:Dr|Mr|Mrs|Ms|St|Gen|Sen|Gov|Prof|[A-Z])$", left[:place])
-        ):
-            left = left[place + len(mark) :]
-    return left
-
-
-def _turned(left: str, right: str) -> str | None:
-    """Return the subject that follows its verb (", said Ingrid Solberg"), or None if an object follows."""
-    found = _INVERTED_SUBJECT.match(right)
-    if found is None:
-        return None
-    subject = found["subject"].strip()
-    if _OBJECT.match(subject) or _SUBORDINATE.search(subject):
-        return None
-    # Without a quote, a second comma closes an apposition: "Dr. Singh, who led it, said the vaccine worked".
-    plain = left.rstrip().endswith(",") and (left.count(",") == 1 or _NAME.match(subject)) and len(left.split()) > 4
-    return _tidy(subject) if _closes_quote(left) or plain else None
-
-
-def _closes_quote(left: str) -> bool:
-    return left.rstrip(" ,").endswith(("”", '"'))
-
-
 def _without_addressee(verb: str, right: str) -> str:
     return _ADDRESSEE.sub("", right, count=1) if verb.startswith(("told", "tell")) else right
 
@@ -312,12 +227,15 @@ def _without_addressee(verb: str, right: str) -> str:
 def _skip(right: str, verb: str) -> int:
     """Return how many characters between the verb and its content to pass over: addressee, time, "that", a colon."""
     rest = _without_addressee(verb, right)
-    lead = re.match(rf"(?:\s+{_TIME})?[\s,]*(?::\s*)?(?:that\b)?\s*", rest, re.I)
+    aside = r"(?:\s*,\s*(?:without|citing|quoting)\b[^,]{1,60},(?=\s*that\b))?"
+    lead = re.match(rf"(?:\s+{_TIME})?{aside}[\s,]*(?::\s*)?(?:that\b)?\s*", rest, re.I)
     return len(right) - len(rest) + (lead.end() if lead else 0)
 
 
 def _content_end(left: str) -> int:
-    cut = max(left.rfind(","), left.rfind("”"), left.rfind('"'))
+    cut = max(left.rfind("”"), left.rfind('"'))
+    if cut <= 0 or left.lstrip()[:1] not in '“"':  # what stands behind a whole quote is who said it
+        cut = max(cut, left.rfind(","))
     return len(left[: max(cut, 0) + (0 if cut >= 0 and left[cut] == "," else 1)].rstrip(" ,")) if cut > 0 else 0
 
 
@@ -336,7 +254,7 @@ def _passive(masked: str) -> Reported | None:
         return None
     act = Act(next(name for name in ("alleges", "denies", "confirms", "admits") if found[name]))
     cue = Span(found.start(), found.start("speaker") - 1)
-    return Reported(Attribution(_tidy(found["speaker"]), act), Span(0, _end(masked)), cue, act is Act.DENIES)
+    return Reported(Attribution(tidy(found["speaker"]), act), Span(0, _end(masked)), cue, act is Act.DENIES)
 
 
 def _unnamed(masked: str) -> Reported | None:
@@ -356,13 +274,6 @@ def _antecedent(context: str) -> str | None:
         if people:
             return people[-1]
     return None
-
-
-def _tidy(speaker: str) -> str:
-    speaker = speaker.strip(" ,:;\u2014-")
-    if not re.search(r"\b[A-Z]\.$", speaker):  # "Kyiv and the U.S." ends in an abbreviation
-        speaker = speaker.rstrip(" .")
-    return speaker[:1].lower() + speaker[1:] if speaker.startswith("The ") else speaker
 
 
 def _end(text: str) -> int:

@@ -14,6 +14,13 @@ _CHARGE = (
 _UNTRUE = (
     r"(?:absurd|baseless|false|untrue|unfounded|groundless|nonsense|fabricat\w+|a lie|lies|ridiculous|fake|fiction)"
 )
+# To deny somebody something is to refuse it.
+_REFUSED = (
+    r" (?:him|her|them|us|me)\b| (?:(?!\w+ing )[\w’']+ ){0,3}?(?:entry|access|bail|parole|asylum|visas?|permission|"
+    r"permits?|licen[cs]es?|requests?|motions?|appeals?|applications?|petitions?|bids?|treatment|services?|benefits?)\b"
+)
+# Whoever decides a case does not speak of what happened to them.
+DECIDES = re.compile(r"\b(?:courts?|judges?|jury|tribunal|magistrates?|justices?|panel|referees?)\b", re.I)
 _LIVES = r"(?:the |at least |nearly |about |some |more than |over )?(?:[\w,]+ ){0,2}(?:lives|life)\b"
 
 
@@ -33,13 +40,16 @@ def _cue(act: Act, pattern: str, denied: bool = False) -> Cue:
 # One list, tried at every place; the earliest place wins, then the order here.
 VERBS = (
     _cue(Act.ADMITS, r"(?:claim(?:s|ed)?|claiming|took|takes|accepted) (?:full |sole )?responsibility\b(?: for)?"),
-    _cue(Act.DENIES, r"(?:den(?:y|ies|ied)|refut(?:e|es|ed)|rebut(?:s|ted)?)\b(?! entry| access)", denied=True),
+    _cue(Act.DENIES, rf"(?:den(?:y|ies|ied)|refut(?:e|es|ed)|rebut(?:s|ted)?)\b(?!{_REFUSED})", denied=True),
     _cue(Act.DENIES, rf"(?:reject|dismiss|disput)(?:s|es|ed|e)?\b(?=[^.;]{{0,60}}?\b{_CHARGE}\b)", denied=True),
     _cue(
         Act.DENIES,
-        rf"(?:call|describ|brand|label|dismiss|denounc)(?:s|es|ed|led)\b(?=[^.;]{{1,80}}?\b{_UNTRUE}\b)",
+        r"(?:call|describ|brand|label|dismiss|denounc)(?:s|es|ed|led)\b(?! (?:for|on|off|in|up)\b)"
+        rf"(?=[^.;]{{1,80}}?\b{_UNTRUE}\b)",
         denied=True,
     ),
+    _cue(Act.DENIES, r"plead(?:s|ed)? not guilty\b(?: to)?", denied=True),
+    _cue(Act.ADMITS, r"plead(?:s|ed)? guilty\b(?: to)?"),
     _cue(Act.CONFIRMS, r"(?:confirm(?:s|ed)?|verif(?:y|ies|ied)|corroborat(?:es|ed))\b"),
     _cue(Act.ADMITS, r"(?:acknowledg(?:e|es|ed)|conced(?:e|es|ed)|confess(?:es|ed)?(?: to)?)\b"),
     _cue(Act.ADMITS, r"admit(?:s|ted)?\b(?! (?:to|into) (?:\w+ ){0,2}(?:hospital|clinic|school|university))"),
@@ -48,7 +58,7 @@ VERBS = (
         Act.ALLEGES, r"(?:maintain(?:s|ed)? that|believ(?:e|es|ed)|suggest(?:s|ed)?|hint(?:s|ed)?|impl(?:y|ies|ied))\b"
     ),
     _cue(Act.ALLEGES, rf"claim(?:s|ed)?\b(?! {_LIVES})"),
-    _cue(Act.ALLEGES, r"(?:linked|tied)\b(?=[^.;,]{1,60} (?:to|with)\b)"),
+    _cue(Act.ALLEGES, r"(?:linked\b(?=[^.;,]{1,60} (?:to|with)\b)|tied\b(?=[^.;,]{1,60} to\b))"),
     _cue(Act.ASKS, r"(?:ask(?:s|ed)?|urg(?:e|es|ed)|demand(?:s|ed)?)\b(?! to (?:remain|stay|be)\b)"),
     _cue(Act.ASKS, r"(?:call(?:s|ed)? (?:for|on)|appeal(?:s|ed)? (?:for|to))\b"),
     _cue(
@@ -56,6 +66,7 @@ VERBS = (
         r"(?:sa(?:id|ys?)|told|tells?|stat(?:es|ed)|announc(?:e|es|ed)|add(?:s|ed)|not(?:es|ed)|wr(?:ote|ites?)|"
         r"report(?:s|ed)|(?:was|were) quoted (?:by [\w ]{2,30} )?as saying|warn(?:s|ed)?(?= that\b|[,:.]|$)|"
         r"explain(?:s|ed)?|repl(?:y|ies|ied)|reveal(?:s|ed)?|disclos(?:es|ed)|declar(?:es|ed)|estimat(?:es|ed)|"
+        r"indicat(?:es|ed)|tweet(?:s|ed)|posted(?= (?:that|on)\b)|(?:vow|promise|pledge)(?:s|d|ed)\b|"
         r"recall(?:s|ed)?|remark(?:s|ed)?|answer(?:s|ed)|argu(?:e|es|ed)|testif(?:ies|ied)|predict(?:s|ed)|"
         r"(?:found|finds|learned) that|conclud(?:e|es|ed)(?= that))(?!\w)",
     ),
@@ -64,8 +75,9 @@ VERBS = (
 PASSIVE = re.compile(
     r"\b(?:(?P<alleges>(?:was|were|been|is|are|being)[^.;,]{0,30}? (?:blamed|accused|suspected)|alleged)|"
     r"(?P<denies>(?:denied|rejected|dismissed|disputed))|(?P<confirms>confirmed)|(?P<admits>claimed))"
+    rf"(?(denies)(?: as (?:\w+ )?{_UNTRUE}| as (?:un\w+|in\w+))?)"
     r"(?: (?:on|last|in) \w+){0,2} by (?P<speaker>(?:the |an? )?[^.;,]{2,60}?)"
-    r"(?= (?:of|on|for|over|as|in|with|after)\b|[.;,]|$)"
+    r"(?= (?:of|on|for|over|as|in|with|after|includ\w+|is|are|was|were|has|have|had|left|killed|that)\b|[.;,]|$)"
 )
 UNNAMED = (
     (Act.ALLEGES, re.compile(r"\b(?:is|are|was|were|been) (?:\w+ly )?(?:accused|suspected) of\b|\ballegedly\b")),
@@ -79,14 +91,31 @@ QUOTED_AS = re.compile(r"\bquot(?:es|ed|ing) (?P<speaker>[^,;“”\"]{2,80}?) a
 ASIDE = re.compile(r", (?:an? )?(?:claim|charge|accusation|assertion|allegation)s?\b")
 UNTRUE_CONTENT = re.compile(
     r"^\W*(?:there(?: is| was|['\u2019]s) (?:absolutely |simply )?no truth|"
-    r"(?:it|that|this|these|they|those)(?: (?:is|was|are|were)|['\u2019]s) (?:\w+ )?(?:not true|" + _UNTRUE + r"))",
+    r"(?:it|that|this|these|they|those|(?:(?:the|such|all|any|those|these|both) )?(?:\w+ ){0,2}" + _CHARGE + r")"
+    r"(?: (?:is|was|are|were)|['\u2019]s) (?:\w+ )?(?:not true|" + _UNTRUE + r"))",
     re.I,
 )
-FIRST_PERSON_DENIAL = re.compile(
-    r"^\W*(?:I|[Ww]e)(?: have| had| would|['\u2019]ve)? (?:never|did not|didn['\u2019]t|do not|"
-    r"don['\u2019]t|had nothing|have nothing|took no)\b"
+# What the speaker says of the speaker: "I never fired", "it had no part in the raid". Ignorance is no denial.
+OWN_DENIAL = re.compile(
+    r"^\W*(?:I|[Ww]e|[Ii]t|[Hh]e|[Ss]he|[Tt]hey|[Ii]ts (?:forces|troops|fighters|staff))"
+    r"(?: have| had| has| would|['\u2019]ve)? (?:never|did not|didn['\u2019]t|do not|don['\u2019]t|"
+    r"(?:was|were) (?:not|never) (?:behind|involved|responsible|part|to blame)|"
+    r"not (?:fired|attacked|taken|done|carried|ordered|killed|broken|violated|committed)|"
+    r"(?:had|have|has)? ?nothing to do with|(?:had|have|has|played|took) no (?:part|role|hand|involvement))\b"
     r"(?! (?:yet )?(?:know|see|think|remember|recall|believe|want|hear|heard|understand|need|expect)\b)"
 )
+CALLED_UNTRUE = re.compile(rf"\s+(?:as )?(?:\w+ly )?(?:an? )?{_UNTRUE}\W*$")
+# Who tells what was found rather than what was done to whom, and the verbs that are then no charge.
+OBSERVER = re.compile(
+    r"\b(?:stud(?:y|ies)|research(?:ers?)?|results?|data|findings?|analys[ie]s|evidence|surveys?|polls?|figures|trials?|"
+    r"models?|experiments?|reviews?|papers?|documents?|records|images|footage|information|tests?|observations?|"
+    r"estimates?|reports?|scientists?|experts?|economists?|historians?|epidemiologists?|doctors|physicians|analysts?|"
+    r"authors?|sources?|biologists?|geologists?|astronomers?|physicists?|virologists?|projections?|scenarios?|"
+    r"simulations?|calculations?|conclusions?|effects?|prevalence|increase|decrease|reduction|mutations?|patterns?|"
+    r"levels?|rates?|associations?|differences?|correlations?|presence|absence|expression)\b",
+    re.I,
+)
+HOLDS = re.compile(r"(?:believ|suggest|hint|impl|claim|maintain)")
 GUILT = re.compile(
     r"\b(?:(?:was|were|is|are|be|been|being) (?:\w+ )?"
     r"(?:behind|responsible for|to blame|linked to|involved in|complicit|guilty)|"
@@ -96,7 +125,8 @@ BELIEF = re.compile(
     r"^\W*(?:that )?(?:it|he|she|they|we|its \w+)(?: also| now| still)? (?:believ|suspect|think|thought)\w*\b"
 )
 OWN_DEED = re.compile(
-    r"^\W*(?:that )?(?:it|they|its (?:fighters|forces|men|members|militants)|he|she)(?: had| has)? "
+    r"^\W*(?:I did it|we did it)\b|"
+    r"^\W*(?:that )?(?:it|they|its (?:fighters|forces|men|members|militants)|he|she|I|[Ww]e)(?: had| has| have)? "
     r"(?:carried out|staged|planted|was behind|were behind|was responsible|were responsible)\b"
 )
 NO_ANSWER = re.compile(
@@ -111,3 +141,24 @@ NOBODY = re.compile(
     r"^(?P<speaker>(?:[Nn]o (?:one|\w+(?: \w+)?)|[Nn]obody|[Nn]either [^,;]{2,40}?|[Nn]one of [^,;]{2,40}?)) "
     r"(?:has |have |had )?(?:yet )?(?:claimed|said|admitted|denied|confirmed|commented|taken|took|accepted|blamed)\b"
 )
+_NOUN = re.compile(
+    r"(?:claims?|reports?|demands?|notes|suspects?|calls|estimates|suggested|accused|blamed|alleged|asked|denied|rejected|"
+    r"dismissed|confirmed|claimed)\s+(?:of|by|from|about|are|is|were|was|have|has|had)\b"
+    r"|(?:claims|reports|demands)\s*,"
+    r"|(?:claims|reports|suspects|estimates)\s+(?:come|came|emerged?|say|said|suggest(?:ed)?|show(?:ed)?|indicated?|held|"
+    r"who|in|on|with|linked|arrested|apprehended|detained|identified)\b"
+    r"|reported\s+(?:as|missing|dead|injured|killed|wounded)\b"
+)
+# "multiple claims that", "brushed off reports that", "six suspects": a noun, whatever follows.
+_NOUN_BEFORE = re.compile(
+    r"['\u2019]s$|\b(?:of|by|from|with|per|to|on|off|about|over|for|in|against|between|into|amid|despite|the|these|those|such|any|all|"
+    r"no|other|more|most|many|multiple|several|few|recent|earlier|false|new|media|news|his|her|its|their|our|two|three|"
+    r"four|five|six|seven|eight|nine|ten|\d+)$",
+    re.I,
+)
+_NOUN_FORM = re.compile(r"(?:claim|claims|reports|demands|notes|suspects|calls|estimates)\b")
+
+
+def is_noun(left: str, word: str) -> bool:
+    """Say whether a word that could be a verb of speech is a noun: "six suspects held", "those claims that"."""
+    return bool(_NOUN.match(word) or (_NOUN_FORM.match(word) and _NOUN_BEFORE.search(left.rstrip())))

@@ -37,6 +37,7 @@ _DATE_PREPOSITIONS = word_set(
 _NAMED_DAYS = frozenset({"black", "good", "ash", "bloody", "easter", "casual", "palm", "super", "cyber"})
 _YEAR_PREPOSITIONS = _DATE_PREPOSITIONS | {"and", "to", "between", "around", "year", "-", "–", "("}
 _PARTS = {"early": 0, "mid": 1, "late": 2}
+_DECADE = ((0, 4), (3, 7), (5, 9))  # years of the early, mid and late part; where they meet is a matter of taste
 _SHIFTS = {"last": -1, "previous": -1, "this": 0, "next": 1, "coming": 1}
 _DAYS = {"today": 0, "tonight": 0, "yesterday": -1, "tomorrow": 1}
 _UNIT_DAYS = {"day": 1.0, "week": 7.0, "month": 30.44, "year": 365.25}
@@ -104,10 +105,22 @@ def _comma_year(tokens: Tokens, index: int) -> tuple[int | None, int]:
 
 
 def _dated(tokens: Tokens, month: int, day: int, end: int) -> _Read | None:
-    year, end = _comma_year(tokens, end)
-    if not is_valid(year, month, day):
+    last = _last_day(tokens, end, day)
+    year, end = _comma_year(tokens, end + 2 if last else end)
+    if not is_valid(year, month, last or day):
         return None
+    if last:  # "April 19-28": which days is known where the year is, else the month
+        span = (date(year, month, day), date(year, month, last)) if year else (None, None)
+        return _mention(Granularity.WEEK, year=year, month=month, earliest=span[0], latest=span[1]), end
     return _mention(Granularity.DAY, year=year, month=month, day=day), end
+
+
+def _last_day(tokens: Tokens, end: int, day: int) -> int | None:
+    """Return the last day of "19-28"; a longer row of digits is no range of days."""
+    if lower_at(tokens, end) not in {"-", "–"} or not tokens[end - 1].touches(tokens[end]):
+        return None
+    last = _day_at(tokens, end + 1)
+    return last[0] if last and last[1] == end + 2 and last[0] > day else None
 
 
 def _day_month(tokens: Tokens, index: int) -> _Read | None:
@@ -134,20 +147,26 @@ def _month(tokens: Tokens, index: int) -> _Read | None:
 
 
 def _is_month(tokens: Tokens, index: int, end: int) -> bool:
-    before = lower_at(tokens, index - 1)
-    if before in _DATE_PREPOSITIONS or (before == "-" and lower_at(tokens, index - 2) == "mid"):
-        return True
     followed_by_name = end < len(tokens) and tokens[end].is_capitalized
+    if followed_by_name and len(tokens[index].text) == 3 and end == index + 1 and tokens[index].lower != "may":
+        return False  # "Jan Hus"
+    before = lower_at(tokens, index - 1)
+    joined = before in {"and", "or", "to", "-", "–", ","} and lower_at(tokens, index - 2) in _MONTHS
+    if before in _DATE_PREPOSITIONS or joined or (before == "-" and lower_at(tokens, index - 2) == "mid"):
+        return True
     return tokens[index].lower not in _DOUBTFUL_MONTHS and len(tokens[index].text) > 3 and not followed_by_name
 
 
 def _part_of(tokens: Tokens, index: int) -> _Read | None:
-    """Read "late 2014" and "mid-October 2022" as a third of the year or month."""
+    """Read "late 2014" and "mid-October 2022" as a third of the year or month, "late 1950s" as half a decade."""
     part = _PARTS.get(tokens[index].lower)
     if part is None:
         return None
     at = index + 1 + (lower_at(tokens, index + 1) == "-")
     year = _year_at(tokens, at)
+    if year and (end := _decade_end(tokens, at + 1)):
+        first, last = date(year + _DECADE[part][0], 1, 1), date(min(year + _DECADE[part][1], 9999), 12, 31)
+        return _mention(Granularity.YEAR, earliest=first, latest=last), end
     if year:
         first, last = date(year, 4 * part + 1, 1), date(year, 4 * part + 4, 28)
         return _mention(Granularity.YEAR, year=year, earliest=first, latest=month_end(last)), at + 1
@@ -165,15 +184,22 @@ def _iso(tokens: Tokens, index: int) -> _Read | None:
     return _mention(Granularity.DAY, year=year, month=month[0], day=day[0]), index + 5
 
 
+def _decade_end(tokens: Tokens, end: int) -> int:
+    """Return the index after the "s" of "1950s" or "1950's" that stands at `end`, or 0."""
+    quoted = lower_at(tokens, end) in {"'", "\u2019"} and tokens[end - 1].text.endswith("0")
+    at = end + quoted
+    return at + 1 if lower_at(tokens, at) == "s" and tokens[at - 1].touches(tokens[at]) else 0
+
+
 def _year(tokens: Tokens, index: int) -> _Read | None:
     year = _year_at(tokens, index)
     end = index + 1
-    is_decade = lower_at(tokens, end) == "s" and tokens[index].touches(tokens[end])
-    if year is None or not (is_decade or lower_at(tokens, index - 1) in _YEAR_PREPOSITIONS):
+    decade = _decade_end(tokens, end)
+    if year is None or not (decade or lower_at(tokens, index - 1) in _YEAR_PREPOSITIONS):
         return None
-    if is_decade:
+    if decade:
         first, last = date(year, 1, 1), date(min(year + 9, 9999), 12, 31)
-        return _mention(Granularity.YEAR, earliest=first, latest=last), end + 1
+        return _mention(Granularity.YEAR, earliest=first, latest=last), decade
     trusted = lower_at(tokens, index - 1) in {"in", "since", "during", "late", "early", "year"} and year >= 1600
     # "from 2000 troops" counts troops. A year is followed by a stop, a sign or the next phrase.
     if not trusted and end < len(tokens) and tokens[end].is_word and tokens[end].lower.endswith("s"):

@@ -85,7 +85,8 @@ def read(claim: str, hit: Hit, speech: Attribution | None, policy: Policy) -> Re
     """Apply the rules to one hit and choose what the network reads of it."""
     sentence, context = hit.sentence.text, hit.context
     around = f"{hit.article.title}. {context.before} {context.after}"
-    comparison = compare(claim, sentence, hit.article.published_at, around) if policy.values else Comparison()
+    day, whole = hit.article.published_at, hit.article.text
+    comparison = compare(claim, sentence, day, around, whole) if policy.values else Comparison()
     if not policy.attribution:
         return Reading(hit, _text(hit, policy), comparison, None)
     attribution = attribute(sentence, context.before)
@@ -138,6 +139,8 @@ def decide(
     judgement = Judgement(reading.hit, stance, scores, attribution=reading.attribution, figures=figures)
     if speech is not None and (opposed := _opposite_act(judgement, speech, policy)):
         return opposed
+    if stance is Stance.SUPPORTS and speech is not None and _is_charge_of_others(reading.attribution, speech):
+        return replace(judgement, stance=Stance.NEUTRAL, decided_by=DecidedBy.ATTRIBUTION)
     if reading.flips:
         return replace(judgement, decided_by=DecidedBy.ATTRIBUTION)
     return _weigh_values(judgement, reading.comparison, policy)
@@ -158,6 +161,12 @@ def _opposite_act(judgement: Judgement, speech: Attribution, policy: Policy) -> 
     if judgement.scores.neutral >= policy.neutral_outweighs_difference:
         return None
     return _settled(judgement, Stance.CONFLICTS, DecidedBy.ATTRIBUTION, policy)
+
+
+def _is_charge_of_others(said: Attribution | None, speech: Attribution) -> bool:
+    """Say whether a claim is that X admits or confirms, and a sentence only that somebody else alleges."""
+    owns = speech.act in {Act.ADMITS, Act.CONFIRMS}
+    return owns and said is not None and said.act is Act.ALLEGES and not same_speaker(said.speaker, speech.speaker)
 
 
 def _weigh_values(judgement: Judgement, comparison: Comparison, policy: Policy) -> Judgement:

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 from service.checking.date_mention import Granularity
 from service.checking.quantities import Quantity
-from service.checking.scene import Scene
+from service.checking.scene import LIGHT, Scene
+from service.checking.wording import stem
 from service.language.tokens import lower_at, word_set
 
 _LEVEL = word_set("to at from")
 _PLANNED = word_set("will would could may might plan planned plans expected expects set aims forecast projected should")
 _PERIODS = word_set(
     "day week weekend month quarter season night morning year daily weekly monthly noon dawn dusk "
-    "midnight evening afternoon alone then so"
+    "midnight evening afternoon alone then so round leg phase stage"
 )
 _GROUPS = word_set("among against for")
 _BRIEF = frozenset({Granularity.DAY, Granularity.WEEK})
-_RESTRICTORS = frozenset({"alone", "since", "itself"})
+_RESTRICTORS = frozenset({"alone", "since", "itself", "each", "apiece"})
 _REACH = 8
+_UP, _DOWN = "up", "down"
+_DIRECTIONS = {
+    stem(word): way
+    for way, words in {
+        _UP: "rise rose risen grow grew climb increase jump gain surge soar up expand raise",
+        _DOWN: "fall fell fallen drop decline decrease shrink slump plunge down lose lost cut reduce lower dip",
+    }.items()
+    for word in words.split()
+}
 
 
 def is_narrowed(claim: Scene, ours: Quantity, evidence: Scene, theirs: Quantity) -> bool:
@@ -27,8 +37,10 @@ def is_narrowed(claim: Scene, ours: Quantity, evidence: Scene, theirs: Quantity)
         or (ours.role is None and _is_of_a_period(claim, evidence, theirs))
         or (theirs.dimension == "percent" and _is_of_a_group(claim, evidence, theirs))
         or _is_so_far(claim, evidence, theirs)
+        or (_is_of_either(evidence, theirs) and not _is_of_either(claim, ours))
         or (ours.role is None and _goes_on_elsewhere(claim, ours, evidence, theirs))
         or (theirs.unit is not None and _has_other_subject_words(claim, ours, evidence, theirs))
+        or (theirs.unit is None and ours.role is None and _has_other_doer(claim, ours, evidence, theirs))
     )
 
 
@@ -65,6 +77,11 @@ def _is_so_far(claim: Scene, evidence: Scene, theirs: Quantity) -> bool:
     return bool(after & _RESTRICTORS - {token.lower for token in claim.tokens})
 
 
+def _is_of_either(scene: Scene, quantity: Quantity) -> bool:
+    """Say whether a count is of two things together: "damaged or destroyed 3,500 homes"."""
+    return "or" in {lower_at(scene.tokens, quantity.first - n) for n in (2, 3)}
+
+
 def _goes_on_elsewhere(claim: Scene, ours: Quantity, evidence: Scene, theirs: Quantity) -> bool:
     """Say whether both figures are qualified behind, and otherwise: "6% in the city", "2% in rural areas"."""
     mine, other = _words_after(claim, ours), _words_after(evidence, theirs)
@@ -85,5 +102,25 @@ def _has_other_subject_words(claim: Scene, ours: Quantity, evidence: Scene, thei
     return bool(unshared) or noun
 
 
+def _has_other_doer(claim: Scene, ours: Quantity, evidence: Scene, theirs: Quantity) -> bool:
+    """Say whether both counts have a subject in front, and another: what "the plant" employs and what "the company"."""
+    mine, other = _words_before(claim, ours), _words_before(evidence, theirs)
+    shared = mine & other
+    return bool(mine - evidence.words) and bool(other - claim.words) and len(shared) < 2
+
+
+def goes_the_other_way(claim: Scene, ours: Quantity, evidence: Scene, theirs: Quantity) -> bool:
+    """Say whether one figure is told of a rise and the other of a fall: "fell 3%" and "rose 3%"."""
+    return {_direction(claim, ours), _direction(evidence, theirs)} == {_UP, _DOWN}
+
+
+def _direction(scene: Scene, quantity: Quantity) -> str:
+    for index in range(quantity.first - 1, max(-1, quantity.first - _REACH), -1):
+        word = scene.stems[index]
+        if word in _DIRECTIONS:
+            return _DIRECTIONS[word]
+    return ""
+
+
 def _words_before(scene: Scene, quantity: Quantity) -> frozenset[str]:
-    return scene.content(range(scene.clause_at(quantity.start).start, quantity.first))
+    return scene.content(range(scene.clause_at(quantity.start).start, quantity.first)) - LIGHT

@@ -104,7 +104,9 @@ def _shares_and_totals(tokens: Tokens, found: list[Quantity]) -> tuple[Quantity,
         share, total = found[index - 1], found[index]
         between = [token.lower for token in tokens[share.last : total.first]]
         if between in (["of"], ["of", "the"], ["out", "of"], ["of", "its"], ["of", "their"]) and total.noun:
-            found[index - 1] = replace(share, noun=total.noun, role=total.role if share.unit is None else None)
+            role = total.role if share.unit is None else None
+            is_rate = between == ["out", "of"]  # "nine out of ten pupils" counts no nine pupils
+            found[index - 1] = replace(share, noun=total.noun, role=role, is_partial=is_rate or share.is_partial)
             found[index] = replace(total, is_partial=True, role=None)
     return tuple(found)
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from service.checking.verdict import Count
-from service.domain import Act, Coverage, Difference, Evidence, Stance, Verdict
+from service.checking.speakers import same_speaker
+from service.checking.units import is_measure
+from service.checking.verdict import PARTIAL_ACTS, Count
+from service.domain import Act, Coverage, Difference, Evidence, Judgement, Relation, Stance, Value, Verdict
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_DOES = {Act.ALLEGES: "alleges it", Act.DENIES: "denies it"}
+_DOES = {Act.ALLEGES: ("alleges it", "allege it"), Act.DENIES: ("denies it", "deny it")}
+_AGAINST = {Act.ALLEGES: "no source confirms it", Act.DENIES: "no source says that it is so"}
+_LONGEST_NAME = 4  # words; what is longer is the title of an article whose outlet is not known
 
 
 def explain(counted: Count, evidence: Sequence[Evidence], judged: int, coverage: Coverage) -> str:
@@ -44,56 +48,78 @@ def _refuted(counted: Count, evidence: Sequence[Evidence]) -> str:
         conflicts = _agree(counted.origins.conflicting, "conflicts", "conflict")
         return f"{against} {conflicts} with the claim; none supports it."
     gives = _agree(counted.origins.conflicting, "gives", "give")
-    return f"{against} {gives} {_quote(difference)}; the claim says {difference.claim.text}."
+    return f"{against} {gives} {_quote(difference.evidence)}; the claim says {_within(difference.claim)}."
 
 
 def _outdated(evidence: Sequence[Evidence]) -> str:
     old = next(e.judgement for e in evidence if e.judgement.superseded_by)
     new = old.superseded_by
-    stated = old.differences[0].claim.text if old.differences else old.figures[0].text if old.figures else "The figure"
-    newer = new.text if new else ""
-    when = old.hit.article.published_at
-    earlier = f" (reported {when.date().isoformat()})" if when and not old.differences else ""
-    return f"{stated} was an earlier figure{earlier}; it has since been replaced by {newer}."
+    told = next((d for d in old.differences if d.relation is Relation.SUPERSEDED), None)
+    stated = told.claim if told else old.figures[0] if old.figures else None
+    # Where one sentence tells both, its article's day is that of the newer figure.
+    reported = f", reported on {day}," if not told and (day := _day(old)) else ""
+    newer = next((e.judgement for e in evidence if new in e.judgement.figures), old if told else None)
+    since = f" (reported on {day})" if newer and (day := _day(newer)) else ""
+    figure = _quote(stated) if stated else "The figure"
+    by = _quote(new) if new else "a newer one"
+    return (
+        f"{figure[0].upper()}{figure[1:]}{reported} was an earlier figure; it has since been replaced by {by}{since}."
+    )
+
+
+def _day(judgement: Judgement) -> str | None:
+    when = judgement.hit.article.published_at
+    return when.date().isoformat() if when else None
 
 
 def _disputed(counted: Count, evidence: Sequence[Evidence]) -> str:
+    charge = _only_parties(evidence, Stance.SUPPORTS)
+    denial = _only_parties(evidence, Stance.CONFLICTS)
+    if charge and denial:
+        return f"{charge[0].upper()}{charge[1:]} and {denial}; the indexed articles report both."
     if counted.origins.mixed and not (counted.origins.supporting and counted.origins.conflicting):
-        return f"Versions of one {_mixed(evidence)} report disagree: some support the claim, others conflict with it."
-    sides = _parties(evidence, Act.ALLEGES), _parties(evidence, Act.DENIES)
-    if all(sides) and not any(_firm(e) for e in evidence):
-        return f"{sides[0]} alleges it and {sides[1]} denies it; the indexed articles report both."
-    against = _side(counted, evidence, Stance.CONFLICTS)
-    verbs = (
-        _agree(counted.origins.supporting, "supports", "support"),
-        _agree(counted.origins.conflicting, "conflicts", "conflict"),
-    )
-    for_it = _side(counted, evidence, Stance.SUPPORTS)
-    return f"{for_it} {verbs[0]} the claim; {against[0].lower()}{against[1:]} {verbs[1]} with it."
+        return _mixed(evidence)
+    sides = []
+    for stance, party, one, many in (
+        (Stance.SUPPORTS, charge, "supports", "support"),
+        (Stance.CONFLICTS, denial, "conflicts with", "conflict with"),
+    ):
+        origins = counted.origins.supporting if stance is Stance.SUPPORTS else counted.origins.conflicting
+        sides.append(party or f"{_side(counted, evidence, stance)} {_agree(origins, one, many)} the claim")
+    return f"{sides[0][0].upper()}{sides[0][1:]}; {_lowered(sides[1])}."
 
 
 def _nothing(evidence: Sequence[Evidence], judged: int, coverage: Coverage) -> str:
     if not coverage.articles:
         return "No indexed article is left to search: the corpus is empty or the filters leave nothing."
-    for act, does in _DOES.items():
-        if party := _parties(evidence, act):
-            return f"Only {party} {does} in the indexed articles; no source confirms or contradicts that."
+    for act, (one, many) in _DOES.items():
+        if parties := _parties(evidence, act):
+            does = many if _is_plural(parties) else one
+            return f"Only {_listed(parties)} {does} in the indexed articles; {_AGAINST[act]}."
     if not judged:
         return "No sentence in the indexed articles shares anything with the claim."
-    sentences = _agree(judged, "sentence", "sentences")
-    return f"Of the {judged} nearest {sentences} in the indexed articles, none supports the claim or conflicts with it."
+    if judged == 1:
+        return "The nearest sentence in the indexed articles neither supports the claim nor conflicts with it."
+    return f"Of the {judged} nearest sentences in the indexed articles, none supports the claim or conflicts with it."
 
 
 def _side(counted: Count, evidence: Sequence[Evidence], stance: Stance) -> str:
-    """Name the origins of one side: "Two independent origins, the Harbor Times and Norpress, in 4 articles"."""
+    """Name the origins of one side: "Two independent origins, the Harbor Times and Norpress, in 4 articles,"."""
     supports = stance is Stance.SUPPORTS
     origins = counted.origins.supporting if supports else counted.origins.conflicting
     articles = counted.articles.supporting if supports else counted.articles.conflicting
-    names = list(dict.fromkeys(e.origin.name for e in evidence if e.judgement.stance is stance))
+    names = list(dict.fromkeys(_name(e) for e in evidence if e.judgement.stance is stance))
     number = _NUMBERS[origins] if origins < len(_NUMBERS) else f"{origins:,}"
-    listed = f", {' and '.join(names)}," if 0 < len(names) <= 2 else ""
+    where = f"in {articles} {_agree(articles, 'article', 'articles')}"
     noun = _agree(origins, "origin", "origins")
-    return f"{number.capitalize()} independent {noun}{listed} in {articles} {_agree(articles, 'article', 'articles')}"
+    if 0 < len(names) <= min(2, origins):
+        return f"{number.capitalize()} independent {noun}, {' and '.join(names)}, {where},"
+    return f"{number.capitalize()} independent {noun} {where}"
+
+
+def _name(evidence: Evidence) -> str:
+    name = evidence.origin.name
+    return name if len(name.split()) <= _LONGEST_NAME else f"“{name}”"
 
 
 def _difference(evidence: Sequence[Evidence]) -> Difference | None:
@@ -102,28 +128,72 @@ def _difference(evidence: Sequence[Evidence]) -> Difference | None:
     return next((judgement.differences[0] for judgement in conflicting if judgement.differences), None)
 
 
-def _quote(difference: Difference) -> str:
-    """Return the evidence's value in its words, with the unit where the words lack it."""
-    value = difference.evidence
-    unit = value.unit if difference.kind == "quantity" else None
-    return f"{value.text} {unit}" if unit and unit.lower() not in value.text.lower() else value.text
+def _quote(value: Value) -> str:
+    """Return a value in its words, with what it counts where the words lack it."""
+    unit = value.unit if isinstance(value.value, float | int) else None
+    if unit is None or is_measure(unit) or unit.lower() in value.text.lower():
+        return _within(value)
+    return f"{_within(value)} {unit}"
 
 
-def _parties(evidence: Sequence[Evidence], act: Act) -> str:
-    said = (e.judgement.attribution for e in evidence)
-    return " and ".join(dict.fromkeys(a.speaker for a in said if a is not None and a.act is act))
+def _within(value: Value) -> str:
+    """Return a value's words as they stand within a sentence; months and days keep their capital."""
+    return _lowered(value.text) if isinstance(value.value, float | int) else value.text
 
 
-def _firm(evidence: Evidence) -> bool:
-    said = evidence.judgement.attribution
-    return said is None or said.act not in _DOES
+def _lowered(text: str) -> str:
+    return text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text
+
+
+def _only_parties(evidence: Sequence[Evidence], stance: Stance) -> str:
+    """Say which parties allege or deny the claim on one side, or nothing where that side has a firm source."""
+    side = [e for e in evidence if e.judgement.stance is stance]
+    acts = {e.judgement.attribution.act if e.judgement.attribution else None for e in side}
+    if len(acts) != 1 or not (act := next(iter(acts))) or act not in PARTIAL_ACTS:
+        return ""
+    parties = _parties(side, act)
+    return f"{_listed(parties)} {_DOES[act][_is_plural(parties)]}"
+
+
+def _parties(evidence: Sequence[Evidence], act: Act) -> list[str]:
+    """Return who does it, each once: the Kremlin and Russia are one."""
+    found: list[str] = []
+    for said in (e.judgement.attribution for e in evidence):
+        if said is not None and said.act is act and not any(same_speaker(said.speaker, known) for known in found):
+            found.append(said.speaker)
+    return found
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else names[0]
+
+
+def _is_plural(parties: Sequence[str]) -> bool:
+    # "Prosecutors in Harl", but "the United States".
+    first = parties[0].split()[0]
+    return (
+        len(parties) > 1
+        or " and " in parties[0]
+        or (first.islower() and first.endswith("s"))
+        or (parties[0] in {"unnamed sources", "police"})
+    )
 
 
 def _mixed(evidence: Sequence[Evidence]) -> str:
-    sides: dict[str, set[Stance]] = {}
+    """Say of the first origin that stands on both sides whether its versions disagree or one article gives both."""
+    sides: dict[str, dict[Stance, set[str]]] = {}
     for item in evidence:
-        sides.setdefault(item.origin.name, set()).add(item.judgement.stance)
-    return next((name for name, side in sides.items() if len(side) > 1), "same")
+        stances = sides.setdefault(item.origin.id, {})
+        articles = {item.judgement.hit.article.id, *(also.hit.article.id for also in item.also_in)}
+        stances.setdefault(item.judgement.stance, set()).update(articles)
+    origin, stances = next(((o, s) for o, s in sides.items() if len(s) > 1), ("", {}))
+    name = next((_name(e) for e in evidence if e.origin.id == origin), "")
+    report = f"one {name} report" if name else "one report"
+    if stances and len(set().union(*stances.values())) == 1:
+        return (
+            f"A single article, of {report}, holds sentences that support the claim and others that conflict with it."
+        )
+    return f"Versions of {report} disagree: some support the claim, others conflict with it."
 
 
 def _agree(number: int, one: str, many: str) -> str:

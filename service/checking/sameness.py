@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from service.checking.dates import DateMention, Granularity, dates_agree
-from service.checking.narrowing import is_narrowed
-from service.checking.nouns import is_generic
+from service.checking.narrowing import goes_the_other_way, is_narrowed
+from service.checking.nouns import GENERIC, is_generic
 from service.checking.quantities import COUNT, Quantity
-from service.checking.scene import ATTRIBUTES, Scene
-from service.checking.wording import linked_names, names_in
-from service.language.tokens import tokenize, word_set
+from service.checking.scene import ATTRIBUTES, LIGHT, Scene
+from service.checking.wording import content_stem, event_kinds, linked_names, names_in, stem
+from service.language.roles import ROLE_OF
+from service.language.tokens import ends_sentence, tokenize, word_set
 
 
 class Sameness(StrEnum):
@@ -27,14 +29,18 @@ class Sameness(StrEnum):
 
 _OTHER_MARKERS = word_set(
     "another separate separately similar previous previously rival competitor neighboring neighbouring elsewhere "
-    "deadliest worst biggest largest unrelated predecessor challenger opponent teammate counterpart"
+    "unrelated predecessor challenger opponent teammate counterpart"
 )
+_SUPERLATIVES = word_set("deadliest worst biggest largest bloodiest")
+_COMPARED = frozenset({"since", "after", "behind"})
 _OLD = timedelta(days=300)
+_LOSSES = "lose lost claim leave result cause happen occur place event incident tragedy victim put rise official"
+_COMMON = frozenset(map(stem, (*ROLE_OF, *_LOSSES.split()))) | GENERIC | LIGHT
 
 
 def sameness(claim: Scene, ours: Quantity, evidence: Scene, theirs: Quantity) -> Sameness:
     """Return how far a claim's figure and an evidence's figure measure the same thing, whoever the subject is."""
-    if ours.dimension != theirs.dimension:
+    if ours.dimension != theirs.dimension or (ours.unit and goes_the_other_way(claim, ours, evidence, theirs)):
         return Sameness.NONE
     found = (
         _measures(claim, ours, evidence, theirs) if ours.dimension != COUNT else _counts(claim, ours, evidence, theirs)
@@ -101,38 +107,88 @@ def _same_role(claim: Scene, ours: Quantity, evidence: Scene, theirs: Quantity) 
 class Surroundings:
     """What is known of a sentence besides its words: its article's day, and the names of title and neighbors.
 
-    `linked` pairs names that stand in one phrase there ("Elm Hall in Oakford"), so that either may stand for the other.
+    `title` and `article` hold the names there alone and in the whole text, `words` the stems of title and neighbors.
+    `linked` pairs names that stand in one phrase ("Elm Hall in Oakford"), so that either may stand for the other.
     """
 
     published_at: datetime | None = None
     names: frozenset[str] = frozenset()
     linked: frozenset[tuple[str, str]] = frozenset()
+    title: frozenset[str] = frozenset()
+    article: frozenset[str] = frozenset()
+    words: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, context: str, published_at: datetime | None) -> Surroundings:
-        """Read the title and the neighbors of a sentence."""
+    def of(cls, context: str, published_at: datetime | None, article: str = "") -> Surroundings:
+        """Read the title and the neighbors of a sentence, in this order, and the text of its article."""
         tokens = tokenize(context)
-        return cls(published_at, names_in(tokens, range(len(tokens))), linked_names(tokens))
+        title = next((i for i in range(len(tokens)) if ends_sentence(tokens, i)), len(tokens))
+        names = names_in(tokens, range(len(tokens)))
+        return cls(
+            published_at,
+            names,
+            linked_names(tokens),
+            names_in(tokens, range(title)),
+            names | _names_of(article),
+            frozenset(word for i in range(len(tokens)) if (word := content_stem(tokens, i))),
+        )
 
 
-def is_other_subject(claim: Scene, evidence: Scene, at: int, there: int, around: Surroundings) -> bool:
-    """Say whether the clauses at two offsets visibly speak of different subjects: by name, by date or in words."""
+@lru_cache(maxsize=64)
+def _names_of(text: str) -> frozenset[str]:
+    tokens = tokenize(text)
+    return names_in(tokens, range(len(tokens)))
+
+
+def is_other_subject(
+    claim: Scene, evidence: Scene, at: int, there: int, around: Surroundings, is_equal: bool = False
+) -> bool:
+    """Say whether the clauses at two offsets visibly speak of different subjects: by name, by date or in words.
+
+    Two equal figures (`is_equal`) are taken for those of another subject only where the whole article names none of
+    the claim's: chance seldom makes them equal.
+    """
     theirs = evidence.clause_at(there)
     return (
-        names_differ(claim, evidence, at, there, around)
-        or _is_marked_other(claim, evidence, theirs)
+        names_differ(claim, evidence, at, there, around, is_equal)
+        or _is_marked_other(claim, evidence, there)
         or times_differ(claim.dates, evidence.dates_in(theirs), around.published_at)
     )
 
 
-def names_differ(claim: Scene, evidence: Scene, at: int, there: int, around: Surroundings) -> bool:
+def is_placed(claim: Scene, ours: Quantity, evidence: Scene, theirs: Quantity, around: Surroundings) -> bool:
+    """Say whether a claim that names nobody can be shown to be of what a sentence tells.
+
+    "The hall attack killed 144" is not contradicted by a bombing in some town that killed 100. What shows it is a
+    telling word in common, where the claim has one, or a name of the article's title, and no event of another sort.
+    """
+    if claim.names(claim.all_tokens()):
+        return True
+    named = evidence.names_at(theirs.start)
+    events, told = _events(claim.words), _events(evidence.words)
+    if events and told and not events & told:
+        return False
+    counted = {ours.noun.stem} if ours.noun else set()
+    telling = claim.words - events - counted - _COMMON
+    if telling:
+        return bool(telling & (evidence.words if named else evidence.words | around.words))
+    return not named or bool(named & around.title)
+
+
+def _events(words: frozenset[str]) -> frozenset[str]:
+    return frozenset(word for word in words if event_kinds(frozenset({word})))
+
+
+def names_differ(
+    claim: Scene, evidence: Scene, at: int, there: int, around: Surroundings, is_equal: bool = False
+) -> bool:
     """Say whether both sides name somebody or some place and share none.
 
     A clause without names takes those of its sentence, a sentence without names those of its surroundings.
     """
     ours = claim.names(claim.clause_at(at)) or claim.names(claim.all_tokens())
-    own = evidence.names(evidence.clause_at(there)) or evidence.names(evidence.sentence_at(there))
-    theirs = own or around.names
+    own = evidence.names_at(there)
+    theirs = own or (around.article if is_equal else around.names)
     # A name that the claim writes in lower case, or as a common word, is still a shared name.
     words = {token.lower[:5] for token in claim.tokens}
     if not ours or not theirs or ours & theirs or theirs & words:
@@ -140,10 +196,23 @@ def names_differ(claim: Scene, evidence: Scene, at: int, there: int, around: Sur
     return not any((one, other) in around.linked for one in ours for other in theirs)
 
 
-def _is_marked_other(claim: Scene, evidence: Scene, theirs: range) -> bool:
+def places_differ(claim: Scene, ours: Quantity, evidence: Scene, theirs: Quantity, around: Surroundings) -> bool:
+    """Say whether both figures are tied to a place right behind them, and not the same: "30 in Harl and 12 in Orun"."""
+    here, there = claim.place_after(ours), evidence.place_after(theirs)
+    if not here or not there or here & there:
+        return False
+    return not any((one, other) in around.linked for one in here for other in there)
+
+
+def _is_marked_other(claim: Scene, evidence: Scene, there: int) -> bool:
     spoken = {token.lower for token in claim.tokens}
-    for index in theirs:
+    superlative = False
+    for index in evidence.clause_at(there):
         word = evidence.tokens[index].lower
+        superlative = superlative or word in _SUPERLATIVES
+        # "the worst since a siege that killed 130" has the figure of the siege
+        if superlative and word in _COMPARED and evidence.tokens[index].start < there:
+            return True
         counted = any(quantity.first == index + 1 for quantity in evidence.quantities)
         if word in _OTHER_MARKERS and word not in spoken and not counted:
             return True

@@ -11,7 +11,14 @@ from service.checking.quantities import Quantity, extract
 from service.checking.wording import content_stem, event_kinds, names_in, stem
 from service.language.tokens import Tokens, clause_numbers, ends_sentence, lower_at, tokenize, word_set
 
-_LIGHT_VERBS = frozenset(map(stem, ("take", "have", "get", "got", "give", "see", "include", "record", "count")))
+# These stand between a figure and the word that says what it is of: "reached 48%", "on the evening of 22 March".
+LIGHT = frozenset(
+    map(
+        stem,
+        "take have get got give see include record count reach reached hit stand stood remain total amount average "
+        "evening morning night afternoon noon eastern western northern southern central".split(),
+    )
+)
 _AUXILIARIES = word_set("was were is are has have had been be being also will would could may then")
 # What a length or age is of: "12 meters tall" and "12 meters deep" are two things.
 ATTRIBUTES = {
@@ -24,6 +31,8 @@ ATTRIBUTES = {
 }  # fmt: skip
 _PREFIXES = word_set("re non anti ex pre un mis over under")
 _REACH = 8
+_NEAR = 5
+_PLACERS = frozenset({"in", "at", "near", "outside"})
 _MOST_VALUES = 24  # more make a table, and comparing each with each would let one text hold up the service
 
 
@@ -65,6 +74,15 @@ class Scene:
             last += 1
         return range(first, last + 1)
 
+    def said_at(self, offset: int) -> frozenset[str]:
+        """Return the stems of the clause at an offset, with its part before an insertion, or the word it is about."""
+        start = self.clause_at(offset).start
+        said = {s for s, clause in zip(self.stems, self.clauses, strict=True) if s and clause == self.clauses[start]}
+        if self.tokens[start].lower in {"who", "which", "where"}:
+            about = next((self.stems[i] for i in (start - 1, start - 2) if i >= 0 and self.stems[i]), None)
+            said |= {about} if about else set()
+        return frozenset(said)
+
     def sentence_at(self, offset: int) -> range:
         """Return the token indexes of the sentence that holds a character offset."""
         clause = self.clause_at(offset)
@@ -91,6 +109,12 @@ class Scene:
                 found |= names_in(self.tokens, range(index, index + 1))
         return found
 
+    def names_at(self, offset: int) -> frozenset[str]:
+        """Return the names of the clause at an offset, else those of its sentence."""
+        number = self.clauses[self.clause_at(offset).start]
+        own = (self.names(range(i, i + 1)) for i, clause in enumerate(self.clauses) if clause == number)
+        return frozenset().union(*own) or self.names(self.sentence_at(offset))
+
     def dates_in(self, indexes: range) -> tuple[DateMention, ...]:
         """Return the dates that stand among some tokens."""
         start, end = self.tokens[indexes.start].start, self.tokens[indexes.stop - 1].end
@@ -105,9 +129,21 @@ class Scene:
         """Return the nearest content word before a token that is neither a name nor a light verb."""
         for at in range(index - 1, max(floor - 1, index - 1 - _REACH), -1):
             word = self.stems[at]
-            if word and word not in _LIGHT_VERBS and not self._is_name(at):
+            if word and word not in LIGHT and not self._is_name(at):
                 return word
         return None
+
+    def place_after(self, quantity: Quantity) -> frozenset[str]:
+        """Return the names that follow "in", "at" or "near" right behind a figure and what it counts."""
+        for at in range(quantity.last, min(quantity.last + _NEAR, len(self.tokens))):
+            if self.tokens[at].lower in _PLACERS:
+                end = at + 1
+                while end < len(self.tokens) and (self.tokens[end].is_capitalized or self.tokens[end].lower == "the"):
+                    end += 1
+                return self.names(range(at + 1, end))
+            if not self.tokens[at].is_word:
+                return frozenset()
+        return frozenset()
 
     def _is_name(self, index: int) -> bool:
         return bool(names_in(self.tokens, range(index, index + 1)))

@@ -131,8 +131,11 @@ def _looks_counted(tokens: Tokens, end: int) -> bool:
 
 def _is_age(tokens: Tokens, index: int, end: int) -> bool:
     """Say whether it is an age: "a 45-year-old man", "aged 45", "45 years old", or "Ana Lukic, 45, said"."""
-    if lower_at(tokens, index - 1) in {"aged", "age", "ages"}:
+    before = lower_at(tokens, index - 1)
+    if before in {"aged", "age", "ages"} or (before == "of" and lower_at(tokens, index - 2) == "age"):
         return True
+    if before in {"his", "her", "their", "s"} and "s" in {lower_at(tokens, end), lower_at(tokens, end + 1)}:
+        return True  # "in her 30s", "in his 30's"
     at = end + (lower_at(tokens, end) == "-")
     if lower_at(tokens, at) in {"year", "years", "month", "months"}:
         after = at + 1 + (lower_at(tokens, at + 1) == "-")

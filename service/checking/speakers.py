@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from service.language.aliases import aliases
 from service.language.places import by_form
 
 _OFFICIAL = re.compile(
@@ -24,6 +25,12 @@ def same_speaker(a: str, b: str) -> bool:
 
     An official without a name in common speaks for the country only where the other side is the country itself.
     """
+    if " and " in f"{a}{b}":  # two who speak as one
+        return any(_is_same(x, y) for x in re.split(r"\s+and\s+", a) for y in re.split(r"\s+and\s+", b))
+    return _is_same(a, b)
+
+
+def _is_same(a: str, b: str) -> bool:
     first, second = _plain(a), _plain(b)
     if not first or not second:
         return False
@@ -33,7 +40,14 @@ def same_speaker(a: str, b: str) -> bool:
         return country == _country(second) or country == _spoken_for(second)
     if (country := _country(second)) is not None:
         return country == _spoken_for(first)
+    if (group := _group(first)) is not None:
+        return group == _group(second)
     return _same_person(_person(first), _person(second))
+
+
+def _group(name: str) -> tuple[str, ...] | None:
+    """Return the forms of an organization's name that a speaker's name holds: "the Islamic State group" and "ISIS"."""
+    return next((forms for forms in aliases(name) if forms[0].casefold() not in _COUNTRY), None)
 
 
 def _plain(name: str) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from service.checking.updates import find_updates
+from service.checking.quantities import extract
+from service.checking.updates import Update, find_updates
 from service.domain import Judgement, Stance, TimelinePoint, Value
 
 # Two values of the same few hours are two accounts, not one figure that has moved.
@@ -60,20 +61,27 @@ def _supersedes(newer: _Dated, older: _Dated) -> bool:
     new, old = newer.value, older.value
     if new.unit != old.unit or not isinstance(new.value, float | int) or not isinstance(old.value, float | int):
         return False
-    if new.value == old.value or newer.published_at - older.published_at < LEAST_AGE:
+    if _still_holds(new, old.value) or newer.published_at - older.published_at < LEAST_AGE:
         return False
     grows = old.unit in CUMULATIVE and new.value > old.value
     return grows or bool(_UPDATED.search(newer.judgement.hit.sentence.text))
 
 
+def _still_holds(new: Value, old: float) -> bool:
+    """Say whether a newer figure is a rounder way to put the old one: "nearly 150" replaces no 144."""
+    read = next(iter(extract(new.text)), None)
+    return new.value == old or (read is not None and read.interval.low <= old <= read.interval.high)
+
+
 def _timeline(judgements: Sequence[Judgement], dated: Sequence[_Dated]) -> tuple[TimelinePoint, ...]:
-    if not any(judgement.superseded_by for judgement in judgements):
+    told = [(judgement.hit.article, update) for judgement in judgements for update in _updates(judgement)]
+    if not told and not any(judgement.superseded_by for judgement in judgements):
         return ()
-    points = [
-        TimelinePoint(float(update.old.value), update.old.unit, None, judgement.hit.article)
-        for judgement in judgements
-        if judgement.superseded_by
-        for update in find_updates(judgement.hit.sentence.text)
+    points = [TimelinePoint(float(update.old.value), update.old.unit, None, article) for article, update in told]
+    points += [
+        TimelinePoint(float(update.new.value), update.new.unit, article.published_at, article)
+        for article, update in told
+        if article.published_at is None
     ]
     points += [
         TimelinePoint(float(point.value.value), point.value.unit, point.published_at, point.judgement.hit.article)
@@ -84,3 +92,14 @@ def _timeline(judgements: Sequence[Judgement], dated: Sequence[_Dated]) -> tuple
     for point in points:
         first.setdefault((point.value, point.unit), point)
     return tuple(first.values()) if len(first) > 1 else ()
+
+
+def _updates(judgement: Judgement) -> list[Update]:
+    """Return the updates that a sentence tells of the figure it was judged by."""
+    if judgement.stance is Stance.NEUTRAL:
+        return []
+    values = {figure.value for figure in judgement.figures} | (
+        {judgement.superseded_by.value} if judgement.superseded_by else set()
+    )
+    found = find_updates(judgement.hit.sentence.text)
+    return [update for update in found if values & {update.old.value, update.new.value}]

@@ -57,6 +57,7 @@ for _names, _unit in (
     ("month", Unit("months", "duration in months")),
     ("year", Unit("years", "duration in months", 12.0)),
     ("decade", Unit("decades", "duration in months", 120.0)),
+    ("times", Unit("times", "times")),
     ("celsius", Unit("degrees Celsius", "temperature")),
     ("fahrenheit", Unit("degrees Fahrenheit", "temperature", _FAHRENHEIT, -32 * _FAHRENHEIT)),
     ("degree °", Unit("degrees", "degrees")),
@@ -89,7 +90,15 @@ _DOLLARS = {
 _COUNTRY_DOLLARS = {
     "australian": _DOLLARS["a"], "canadian": _DOLLARS["c"], "american": _DOLLARS["us"], "us": _DOLLARS["us"],
 }  # fmt: skip
+_MEASURES = frozenset(
+    unit.name for table in (_TABLE, _SQUARE, _DOLLARS, _COUNTRY_DOLLARS) for unit in (*table.values(), POINTS)
+)
 _WEIGHING = frozenset({"weigh", "weighs", "weighed", "weighing", "weight", "heavy", "heavier", "lighter"})
+
+
+def is_measure(name: str) -> bool:
+    """Say whether a name is that of a unit of measure or money, which a figure's own words then hold."""
+    return name in _MEASURES
 
 
 def unit_before(tokens: Tokens, index: int) -> tuple[Unit, int] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from service.checking.quantities import COUNT, Quantity, extract
 from service.domain import Value
@@ -10,12 +10,15 @@ from service.language.tokens import Tokens, lower_at, tokenize, word_set
 
 _CHANGES = word_set(
     "up down rose risen rise rises rising climbed climbs climbing increased increases increasing jumped grew grown "
-    "dropped fell fallen revised raised lowered updated corrected cut reduced changed went gone"
+    "dropped fell fallen revised raised lowered updated corrected cut reduced changed went gone "
+    "doubled tripled quadrupled"
 )
 _OLD_BEFORE = frozenset({"initially", "originally", "first", "earlier", "previously", "previous", "initial"})
 _OLD_AFTER = frozenset({"earlier", "previously", "initially", "originally"})
-_NEW_BEFORE = frozenset({"now", "since", "updated", "currently", "risen", "climbed", "revised", "corrected", "latest"})
-_NEW_JOINTS = frozenset({"to", "at"})
+_NEW_BEFORE = frozenset(
+    {"now", "since", "later", "updated", "currently", "risen", "climbed", "revised", "corrected", "latest"}
+)
+_NEW_JOINTS = frozenset({"to", "at", "says", "say", "puts", "put", "stands", "is"})
 _REACH = 8
 
 
@@ -69,8 +72,21 @@ def find_replacements(text: str) -> tuple[Replacement, ...]:
         ceiling = quantities[index + 2].first if index + 2 < len(quantities) else len(tokens)
         pair = _order(tokens, left, right, floor, ceiling)
         if pair is not None:
-            found.append(pair)
+            found.append(Replacement(_filled(pair.old, pair.new), _filled(pair.new, pair.old)))
     return tuple(found)
+
+
+def _filled(bare: Quantity, other: Quantity) -> Quantity:
+    """Return a bare number as counting what the other counts: "put the number of dead at 57, up from 40"."""
+    if bare.unit or bare.noun or bare.role:
+        return bare
+    return replace(bare, unit=other.unit, noun=other.noun, role=other.role)
+
+
+def with_units(quantities: tuple[Quantity, ...], replaced: tuple[Replacement, ...]) -> tuple[Quantity, ...]:
+    """Return quantities with those that replace one another as find_replacements read them."""
+    known = {q.start: q for pair in replaced for q in (pair.old, pair.new)}
+    return tuple(known.get(quantity.start, quantity) for quantity in quantities)
 
 
 def _may_replace(left: Quantity, right: Quantity) -> bool:
@@ -91,8 +107,11 @@ def _order(tokens: Tokens, left: Quantity, right: Quantity, floor: int, ceiling:
         return Replacement(left, right)
     if between and between[-1] == "from" and changes:
         return Replacement(right, left)  # "120, up from 90" and "down to 12 from 15"
-    if set(before) & _OLD_BEFORE and set(between) & _NEW_BEFORE and between[-1] in _NEW_JOINTS | _NEW_BEFORE:
+    is_old = set(before) & _OLD_BEFORE or ("had" in before and "now" in between)
+    if is_old and set(between) & _NEW_BEFORE and between[-1] in _NEW_JOINTS | _NEW_BEFORE:
         return Replacement(left, right)
+    if is_old and set(between) & _CHANGES and between[-1] == "to":
+        return Replacement(left, right)  # "an earlier count of 46 has been raised to 58"
     if (set(after) & _OLD_AFTER and changes) or set(between) & {"initial", "previous", "earlier"}:
         return Replacement(right, left) if not set(between) & _NEW_BEFORE else None
     return None

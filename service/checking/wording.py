@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from service.language.tokens import Tokens, lower_at, starts_sentence, word_set
+from service.language.places import countries
+from service.language.tokens import Token, Tokens, lower_at, starts_sentence, word_set
 
 STOP = word_set(
     "a an the this that these those his her its their our my your he she it they we i you him them us who whom which "
@@ -60,6 +61,13 @@ _TITLES = word_set(
     "january february march april may june july august september october november december "
     "monday tuesday wednesday thursday friday saturday sunday mar jan feb apr jun jul aug sept oct nov dec"
 )
+# A capital is left out: what happens in the town is not what happens in the country.
+_PEOPLES = {
+    form.lower(): country.name.lower()[:5]
+    for country in countries()
+    for form in country.adjectives
+    if " " not in form and " " not in country.name
+}
 _NOMINAL_ENDS = ("s", "ing", "tion", "ment", "ness", "ity", "age", "ance", "ence", "ly", "ed", "ists", "ers")
 _SPEECH = word_set("said says told reported reports according confirmed announced wrote writes saying")
 
@@ -95,7 +103,12 @@ def event_kinds(stems: frozenset[str]) -> frozenset[str]:
 
 def names_in(tokens: Tokens, indexes: range) -> frozenset[str]:
     """Return the first letters of the capitalized names among some tokens; the source of a report is no subject."""
-    return frozenset(tokens[i].lower[:5] for i in indexes if _is_name(tokens, i) and not _is_speaker(tokens, i))
+    return frozenset(_name_key(tokens[i]) for i in indexes if _is_name(tokens, i) and not _is_speaker(tokens, i))
+
+
+def _name_key(token: Token) -> str:
+    """Return what a name's forms share: its first letters, those of the country for a people."""
+    return _PEOPLES.get(token.lower, token.lower[:5])
 
 
 def _is_name(tokens: Tokens, index: int) -> bool:
@@ -137,6 +150,6 @@ def linked_names(tokens: Tokens) -> frozenset[tuple[str, str]]:
             between = range(first + 1, second)
             if second - first > _LINK_REACH or any(tokens[i].lower not in _LINKS and i not in named for i in between):
                 break
-            one, other = tokens[first].lower[:5], tokens[second].lower[:5]
+            one, other = _name_key(tokens[first]), _name_key(tokens[second])
             found |= {(one, other), (other, one)}
     return frozenset(found)

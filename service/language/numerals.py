@@ -126,6 +126,9 @@ def _fraction(tokens: Tokens, index: int) -> Numeral | None:
     word = tokens[index].lower
     if word == "half":
         return _half(tokens, index)
+    opening = [lower_at(tokens, index + n) for n in range(4)]
+    if opening == ["a", "quarter", "of", "a"] and (whole := MAGNITUDES.get(lower_at(tokens, index + 4))):
+        return _exact(whole / 4, whole / 20, index + 5)
     count = 1 if word == "a" else _SMALL.get(word, 0)
     at = _skip_hyphen(tokens, index + 1)
     part = _FRACTIONS.get(lower_at(tokens, at))
@@ -220,4 +223,14 @@ def _words(tokens: Tokens, index: int) -> Numeral | None:
     if end == index or (end == index + 1 and number.group == 1.0 and tokens[index].lower == "a"):
         return None
     value = number.total + number.group
+    if lower_at(tokens, end) == "and" and lower_at(tokens, end + 1) == "a" and lower_at(tokens, end + 2) == "half":
+        return _and_a_half(tokens, value, end + 3)
+    if lower_at(tokens, end - 1) == "dozen":
+        # A dozen is seldom counted: ten to fourteen pass for one.
+        return Numeral(value, _place_of(value), end, value - value / 6, value + value / 6)
     return _exact(value, _place_of(value), end)
+
+
+def _and_a_half(tokens: Tokens, value: float, end: int) -> Numeral:
+    factor = MAGNITUDES.get(lower_at(tokens, end), 1.0)
+    return _exact((value + 0.5) * factor, 0.1 * factor, end + (factor > 1))

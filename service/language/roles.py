@@ -23,6 +23,7 @@ _ONLY_BEFORE = frozenset({"toll", "killing", "wounding", "injuring", "killed", "
 _BREAKS = frozenset({";", ".", ":", ",", "and", "but", "while", "(", ")"})
 _PASSIVE = frozenset({"was", "were", "been", "being", "are", "is", "be", "had", "have", "has", "people", "person"})
 _REACH = 7
+_INSERTED = 12  # tokens
 
 
 def role_of(tokens: Tokens, first: int, end: int, is_number: tuple[bool, ...]) -> str | None:
@@ -40,6 +41,8 @@ def _after(tokens: Tokens, end: int, is_number: tuple[bool, ...]) -> tuple[str, 
     for distance in range(_REACH):
         index = end + distance
         word = lower_at(tokens, index)
+        if word == ",":
+            return _behind_insertion(tokens, index)
         if not word or word in _BREAKS or is_number[index]:
             return None
         role = ROLE_OF.get(word)
@@ -49,15 +52,33 @@ def _after(tokens: Tokens, end: int, is_number: tuple[bool, ...]) -> tuple[str, 
     return None
 
 
+def _behind_insertion(tokens: Tokens, comma: int) -> tuple[str, int] | None:
+    """Read "seven people, three of them women, died": the verb stands behind what is put in between."""
+    close = next((i for i in range(comma + 1, comma + _INSERTED) if lower_at(tokens, i) in _BREAKS - {"and"}), None)
+    if close is None or tokens[close].text != ",":
+        return None
+    at = close + 1
+    while lower_at(tokens, at) in _PASSIVE:
+        at += 1
+    role = ROLE_OF.get(lower_at(tokens, at))
+    return (role, _REACH) if role else None
+
+
 def _before(tokens: Tokens, first: int, is_number: tuple[bool, ...]) -> tuple[str, int] | None:
     for distance in range(_REACH):
         index = first - 1 - distance
         if index < 0 or is_number[index] or lower_at(tokens, index) in _BREAKS:
             return None
         role = ROLE_OF.get(lower_at(tokens, index))
-        if role and lower_at(tokens, index) not in _ONLY_AFTER:
+        if role and (lower_at(tokens, index) not in _ONLY_AFTER or _is_counted(tokens, index)):
             return role, distance
     return None
+
+
+def _is_counted(tokens: Tokens, index: int) -> bool:
+    """Say whether a word stands in "the number of dead" or "the number of the missing"."""
+    at = index - 1 - (lower_at(tokens, index - 1) == "the")
+    return lower_at(tokens, at) == "of" and lower_at(tokens, at - 1) in {"number", "count", "total", "toll", "tally"}
 
 
 def _toll(tokens: Tokens, first: int) -> str | None:
@@ -67,6 +88,7 @@ def _toll(tokens: Tokens, first: int) -> str | None:
     for index in range(first - 1, max(-1, first - 24), -1):
         if tokens[index].lower in {";", ":"}:
             return None
-        if tokens[index].lower in ROLE_OF and tokens[index].lower not in {"dead", "missing", "hurt"}:
+        bare = tokens[index].lower in {"dead", "missing", "hurt"} and not _is_counted(tokens, index)
+        if tokens[index].lower in ROLE_OF and not bare:
             return ROLE_OF[tokens[index].lower]
     return None

@@ -18,6 +18,7 @@ def word_set(listed: str) -> frozenset[str]:
 # Every alternative starts on another class of characters, so no input makes the scanner go back.
 _TOKEN = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?|[^\W0-9_]+|[^\w\s]|_")
 _CLAUSE_WORDS = frozenset({"while", "whereas", "but", "although", "though", "when", "who", "which", "where"})
+_RELATIVES = frozenset({"who", "which", "where"})
 _CLAUSE_SIGNS = frozenset({";", ":", "\n", "(", ")", "?", "!", "—"})
 _ABBREVIATIONS = word_set(
     "jan feb mar apr jun jul aug sep sept oct nov dec mr mrs ms dr st no gen col lt sgt gov sen rep u s inc ltd"
@@ -59,7 +60,8 @@ Tokens = tuple[Token, ...]
 @lru_cache(maxsize=512)
 def tokenize(text: str) -> Tokens:
     """Return the tokens of a text in order. White space is left out."""
-    return tuple(Token(m[0], m[0].lower(), m.start(), m.end()) for m in _TOKEN.finditer(text))
+    plain = text.replace("\u2011", "-").replace("\u2010", "-")  # hyphens that do not break, as long as plain ones
+    return tuple(Token(m[0], m[0].lower(), m.start(), m.end()) for m in _TOKEN.finditer(plain))
 
 
 def lower_at(tokens: Tokens, index: int) -> str:
@@ -80,10 +82,17 @@ def ends_sentence(tokens: Tokens, index: int) -> bool:
 def clause_numbers(tokens: Tokens) -> tuple[int, ...]:
     """Return for each token the number of the clause that it stands in, counted from 0."""
     numbers: list[int] = []
-    current = 0
+    current = latest = 0
+    outer: int | None = None
     for index, token in enumerate(tokens):
-        if token.lower in _CLAUSE_WORDS or token.text in _CLAUSE_SIGNS or ends_sentence(tokens, index):
-            current += 1
+        ends = ends_sentence(tokens, index)
+        if token.lower in _CLAUSE_WORDS or token.text in _CLAUSE_SIGNS or ends:
+            # ", which …," is an insertion: behind it goes on what stood before it.
+            outer = current if token.lower in _RELATIVES and lower_at(tokens, index - 1) == "," else None
+            latest += 1
+            current = latest
+        elif token.text == "," and outer is not None:
+            current, outer = outer, None
         numbers.append(current)
     return tuple(numbers)
 

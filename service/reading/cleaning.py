@@ -21,9 +21,17 @@ _END = re.compile(
     r"add) a (?:comment|reply)|"
     r"(?:view|show|see|read) (?:all )?(?:\d+ )?comments?|about the authors?|©.*|\(c\) (?:19|20)\d\d.*|"
     r"copyright (?:©|\(c\)|\d{4}).*|"
-    r".*\ball rights reserved)\W*",
+    r".*\ball rights reserved|our standards\s*:.*|reporting by .*; ?(?:writing|editing) by .*)\W*",
     re.I,
 )
+_LIST = re.compile(
+    r"\W*(?:most (?:read|popular|viewed|shared)|recommended(?: for you)?|top stories|trending(?: now)?|"
+    r"latest (?:news|stories)|more on this (?:story|topic)|read next|"
+    r"related (?:stories|articles|news|topics|content|internet links)|"
+    r"(?:you may|you might) also like|more from .{1,30}|elsewhere on .{1,30}|editor['’]?s['’]? picks?)\W*",
+    re.I,
+)
+_SITE = re.compile(r"\s+[|–—-]\s+[^|–—]{2,40}$")
 _LABEL = re.compile(r"[^.!?:]{1,60}:")
 _TAIL_SHARE = 0.25
 _LONGEST_END = 400  # characters
@@ -50,6 +58,7 @@ def clean(text: str, *, title: str | None = None) -> Cleaned:
     lines = _drop(lines, _repeats(lines, title), dropped)
     lines = _drop(lines, _transcript(lines), dropped)
     lines = _drop(lines, _after_the_end(lines), dropped)
+    lines = _drop(lines, _listed(lines), dropped)
     lines = _drop(lines, [not is_credit(line) and is_furniture(line) for line in lines], dropped)
     lines = _without_appeals(lines, dropped)
     lines = _drop(lines, _headings(lines), dropped)
@@ -68,7 +77,8 @@ def _repeats(lines: list[str], title: str | None) -> list[bool]:
     marks = []
     for position, line in enumerate(lines):
         folded = key(line)
-        is_headline = folded == headline and (position == 0 or not ends(line)) and len(lines) > 1
+        bare = key(_SITE.sub("", line)) if headline else folded
+        is_headline = headline in {folded, bare} and (position == 0 or not ends(line)) and len(lines) > 1
         marks.append(bool(folded) and (is_headline or folded in seen))
         seen.add(folded)
     return marks
@@ -96,6 +106,15 @@ def _after_the_end(lines: list[str]) -> list[bool]:
         if closes and sum(prose[position:]) <= _TAIL_SHARE * sum(prose[:position]):
             return [index >= position for index in range(len(lines))]
     return [False] * len(lines)
+
+
+def _listed(lines: list[str]) -> list[bool]:
+    """Mark the headlines under "Most read" and its like, up to the next line that comes to a stop."""
+    marks, is_list = [], False
+    for line in lines:
+        is_list = bool(_LIST.fullmatch(line)) or (is_list and not ends(line))
+        marks.append(is_list and not is_credit(line))
+    return marks
 
 
 def _without_appeals(lines: list[str], dropped: list[str]) -> list[str]:

@@ -136,6 +136,7 @@ _START = [  # the line begins so, case ignored, and the rest does not matter
     r"(?:subscribers|members|registered)",
     r"(?:for (?:more|the latest|all the latest|breaking)\b.{0,80}\b(?:visit|follow|download|subscribe|click|"
     r"sign up|news|updates))",
+    r"catch (?:all )?the (?:latest|business|breaking|live|top)\b",
     r"\(?(?:only )?the headline\b.{0,80}\b(?:reworked|edited|modified)",
 ]
 
@@ -144,6 +145,8 @@ _ANYWHERE = [
     r"\bmay not be (?:published|reproduced|republished|copied)\b.{0,60}\b(?:broadcast|rewritten|redistributed|"
     r"permission|consent)",
     r"\bsyndicated (?:news )?feed\b",
+    r"\bpurchase licensing rights\b|\bopens (?:in )?(?:a )?new (?:tab|window)\b",
+    r"\bcontributed (?:reporting )?to this (?:report|story|article)\b|\bcontributed reporting\b",
     r"\bqr code\b.{0,30}\b(?:app|download|scan)|\b(?:scan|download)\b.{0,30}\bqr code\b",
     r"\bdoes not (?:provide|constitute|offer) (?:any )?(?:investment|financial|legal|medical) advice\b",
     r"\bcopyright\b.{0,10}©|©\s?(?:19|20)\d\d",
@@ -169,9 +172,11 @@ _ROLE = re.compile(
     r"photograph(?:ed|s)?|graphics?|created|authored|uploaded)(?:\s*(?:,|and|&)\s*\w+)? by\s*:?\s+(?=[A-Z])"
 )
 _BY = re.compile(r"(?:[Bb]y|BY|From|Author|Reporter)s?:?\s+(?=[A-Z])")
+_AGO = re.compile(r"\s*(?:[A-Z]{2,4}\s*)?\bupdated\b.{0,20}\bago\b", re.I)
 _NAMES = re.compile(
     r"(?:(?:[A-Z][\w.'’-]*|@\w+|and|of|for|the|in|at|de|la|van|von|der|bin|al|with|to|staff|[|,;/&•·–—-]+)(?:\s+|$))+"
 )
+_WIRE_BYLINE = re.compile(rf"\W*(?:by\s+)?(?:the\s+)?{WIRES}(?:\s+(?:staff|news agency))?\W*", re.I)
 _SLASHED = re.compile(
     rf"(?:[A-Z][\w.'’-]*\s?){{0,4}}(?:\s?(?:/|via|\|)\s?)?{_STOCK}(?:\s?/\s?[\w .]{{1,30}})?"
     rf"(?:\s(?:File(?: Photo)?|Photo|Images?|Pictures?|Handout))?",
@@ -184,7 +189,16 @@ _TAIL_CREDIT = re.compile(
     rf"|{_STOCK}\s?(?:/\s?[\w .]{{1,40}}|File(?: Photo)?|Photos?|Images?|Pictures?|Handout))[)\]]?\.?$",
     re.I,
 )
-_HEAD_MARK = re.compile(r"^(?:FILE(?: PHOTO)?|File photo|UPDATE \d|BREAKING)\s*[:–—-]\s*(?=\S)")
+_HEAD_MARK = re.compile(
+    r"^(?:(?:FILE(?: PHOTO)?|File photo|UPDATE \d|BREAKING)\s*[:–—-]\s*|Item \d+ of \d+\s+|\[\d+/\d+\]\s*)(?=\S)"
+)
+_PICTURE_NOTE = re.compile(
+    r"\s*[(\[](?:(?:picture|photo|image|pic|credit|source|photograph)s?(?: credit| courtesy)?\s*:[^()\[\]]{1,60}|"
+    rf"(?:file|representative|representational) (?:photo|image|picture)|{_STOCK} (?:photo|file|images?|pictures?)|"
+    r"getty(?: images)?|shutterstock|unsplash|pexels|pixabay|istock|alamy)[)\]]\.?$",
+    re.I,
+)
+_MENU = re.compile(r"(?:[A-Z][\w&'’-]*(?: [\w&'’-]+){0,2}\s*[|•·›»]\s*){2,}[A-Z][\w&'’-]*(?: [\w&'’-]+){0,2}")
 _DATED_LABEL = re.compile(r"^\W*(?:date(?:line)?|published|posted|updated|time)?\W*$", re.I)
 _LABEL_ROOM = 12
 _EDGE_ROOM = 160
@@ -202,8 +216,8 @@ def strip_edges(line: str) -> tuple[str, str]:
         if len(words(rest)) > 3 and (rest[0].isupper() or rest[0] in "\"“'‘") and ends(rest):
             lost.append(line[: len(line) - len(rest)].strip())
             line = rest
-    for pattern in (_HEAD_MARK, _TAIL_CREDIT):
-        if match := pattern.search(line, max(0, len(line) - _EDGE_ROOM) if pattern is _TAIL_CREDIT else 0):
+    for pattern in (_HEAD_MARK, _TAIL_CREDIT, _PICTURE_NOTE):
+        if match := pattern.search(line, 0 if pattern is _HEAD_MARK else max(0, len(line) - _EDGE_ROOM)):
             lost.append(match.group().strip())
             line = (line[: match.start()] + line[match.end() :]).strip()
     return line, " ".join(lost)
@@ -213,6 +227,8 @@ def is_credit(line: str) -> bool:
     """Say whether a line names the source of the report; origins are told by it, so it stays."""
     if len(words(line)) > 14:
         return False
+    if _WIRE_BYLINE.fullmatch(line):
+        return True
     if re.match(r"[(\[]?sources?\s*:\s*(?!https?:|www)\w", line, re.I):
         return not re.search(r"\b(?:getty|shutterstock|unsplash|photos?|images?)\b", line, re.I)
     return bool(re.search(rf"\b(?:inputs?|reporting|material|files?) from\b.*\b{WIRES}\b", line))
@@ -225,6 +241,8 @@ def is_furniture(line: str) -> bool:
     if len(line) > _MOST_CHARACTERS or len(words(line)) > _LONGEST:
         return False
     if _IS_START.match(line) or _IS_ANYWHERE.search(line):
+        return True
+    if _MENU.fullmatch(line):
         return True
     # A label may open a sentence as well: "Published in 2018, the audit warned of the risk."
     is_sentence = ends(line) and has_verb(line[1:])
@@ -249,5 +267,5 @@ def is_byline(line: str) -> bool:
     found = find_date(line)
     if found is None:
         return False
-    rest = f"{line[: found.start]} {line[found.end :]}".strip(" ,|-–—.:()")
+    rest = f"{line[: found.start]} {_AGO.sub('', line[found.end :])}".strip(" ,|-–—.:()")
     return len(words(rest)) <= 8 and not has_verb(rest) and (not rest or _NAMES.fullmatch(rest) is not None)

@@ -8,16 +8,15 @@ features are compared, so a report with r reprints costs O(r) comparisons, never
 from __future__ import annotations
 
 import hashlib
-import zlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import combinations
 
 from service.domain import Origin
 from service.reading.credits import outlet_key
-from service.reading.overlap import Likeness, Match, Similar, Weights, contained, echoes, matches
+from service.reading.overlap import Likeness, Match, Similar, Weights, additions, contained, echoes, matches, rare_words
 from service.reading.passages import Forest, Page, PassageSource, make_pages
 from service.reading.shingles import pairs_sharing
 
@@ -28,7 +27,6 @@ _FEW = 8  # of them
 _SAME_CREDIT = 0.6  # weighted share of a credited passage's content words
 _SHARED_SHINGLES = 3
 _SHARED_WORDS = 4
-_RARE = 40  # articles of one outlet
 _RETOLD = 0.5  # of an article's sentences: then it leans on the report, wherever its credit stands
 
 
@@ -108,7 +106,7 @@ def _candidates(pages: Sequence[Page]) -> list[tuple[int, int]]:
         if len(places) <= _FEW:
             retold |= set(combinations(places, 2))
         else:
-            shared = pairs_sharing(_rare_words([pages[place] for place in places]), _SHARED_WORDS)
+            shared = pairs_sharing(rare_words([pages[place].profiles for place in places]), _SHARED_WORDS)
             retold |= {(places[a], places[b]) for a, b in shared}
     return sorted(verbatim | {(a, b) for a, b in retold if _same_week(pages[a], pages[b])})
 
@@ -116,13 +114,6 @@ def _candidates(pages: Sequence[Page]) -> list[tuple[int, int]]:
 def _same_week(a: Page, b: Page) -> bool:
     first, second = a.source.article.published_at, b.source.article.published_at
     return first is None or second is None or abs(first - second) <= _SAME_STORY
-
-
-def _rare_words(pages: Sequence[Page]) -> Iterator[list[int]]:
-    contents = [frozenset().union(*(p.content for p in page.profiles)) for page in pages]
-    counts = Counter(word for content in contents for word in content)
-    for content in contents:
-        yield [zlib.crc32(word.encode("utf-8", "surrogatepass")) for word in content if counts[word] <= _RARE]
 
 
 def _same_report(a: Page, b: Page, key: str, shared: Sequence[Match], weights: Weights) -> bool:
@@ -173,14 +164,16 @@ def _assign(
     sizes = Counter(reports.root(_Node(place, key)) for place, page in enumerate(pages) for key in page.keys)
     assigned: list[list[_Node | None]] = []
     for place, page in enumerate(pages):
+        added = additions(page.profiles, [pages[other].profiles for other, _ in ties[place]])
         supported: dict[int, tuple[float, str]] = {}
         for other, shared in ties[place]:
             for key in page.keys - {page.own}:
                 if reports.root(_Node(place, key)) == reports.root(_Node(other, key)):
-                    _support(supported, page, pages[other], key, shared, weights)
+                    _support(supported, page, pages[other], key, shared, weights, added)
         alone = bool(page.leaning) and all(sizes[reports.root(_Node(place, key))] == 1 for key in page.leaning)
         keys = [_key(page, line, supported, alone) for line in range(len(page.profiles))]
-        assigned.append([reports.root(_Node(place, key)) if key else None for key in _bridged(page, keys)])
+        bridged = _bridged(page, keys, {line for line, is_named in added.items() if is_named})
+        assigned.append([reports.root(_Node(place, key)) if key else None for key in bridged])
     return assigned
 
 
@@ -191,13 +184,15 @@ def _support(
     key: str,
     shared: Iterable[Match],
     weights: Weights,
+    added: Collection[int],
 ) -> None:
     """Note the best sign for each sentence that it belongs to a report which the two articles share."""
     echoed = echoes(page.profiles, other.profiles, weights)
     leans = key in page.leaning or len(echoed) >= max(_SHARED_WORDS, _RETOLD * len(page.profiles))
     # One passing credit does not make the wire's what two outlets may both have seen: there, only copies count.
     signs = [(m.left, m.score) for m in shared if leans or m.likeness is not Likeness.RETOLD]
-    for line, score in [*signs, *(echoed.items() if leans else ())]:
+    faint = [(line, score) for line, score in echoed.items() if leans and line not in added]
+    for line, score in [*signs, *faint]:
         supported[line] = max(supported.get(line, (0.0, "")), (score, key))
 
 
@@ -213,12 +208,13 @@ def _key(page: Page, line: int, supported: Mapping[int, tuple[float, str]], alon
     return None if alone or page.profiles[line].slight else page.own
 
 
-def _bridged(page: Page, keys: Sequence[str | None]) -> list[str | None]:
+def _bridged(page: Page, keys: Sequence[str | None], added: Collection[int]) -> list[str | None]:
     """Give a single unmatched sentence between two of one wire's to the wire: rewrites rarely add in mid-flow."""
     bridged = list(keys)
     for line in range(1, len(keys) - 1):
         before, after = keys[line - 1], keys[line + 1]
-        if keys[line] == page.own and before == after and before and not page.tells_own(line):
+        own = page.tells_own(line) or line in added
+        if keys[line] == page.own and before == after and before and not own:
             bridged[line] = before
     return bridged
 
@@ -268,7 +264,7 @@ def _grouping(pages: Sequence[Page], assigned: Sequence[Sequence[_Node]]) -> Gro
     names: dict[str, str] = {}
     for page in pages:
         names.setdefault(page.own, page.own_name)
-        for credit in (credit for line in page.credits for credit in line):
+        for credit in page.all_credits:
             names.setdefault(outlet_key(credit.name), credit.name)
     lengths: dict[_Node, Counter[int]] = defaultdict(Counter)
     for place, nodes in enumerate(assigned):

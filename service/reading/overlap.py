@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import zlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,10 @@ _ECHOED = 0.3  # share of a sentence's weight found in three neighboring sentenc
 _COSINE = 0.72
 _NEAR = 0.1  # share of the lighter sentence's weight, below which no cosine is asked
 _QUOTE = re.compile(r"[“\"]([^“”\"]*)(?:[”\"]|$)|^([^“”\"]*)”")
+# Figures of two digits and more, and capitalized words that open no sentence; small figures are written either way.
+_TELLING = re.compile(r"(?<![\w.,])\d{2,}[\d.,]*(?!\w)|(?<=[\w,’'] )[A-Z][\w’'-]+")
+_NEW_NAMES = 2
+_RARE = 40  # articles of one outlet
 _STOCK = re.compile(
     r"\b(?:(?:did|does|do|could|has|have|had|was|were)(?:n['\u2019]t| not) (?:immediately |yet )?"
     r"(?:respond\w*|repl\w+|return\w*|available|be reached|be immediately reached)[\w ]{0,60}?"
@@ -64,13 +69,17 @@ class Likeness(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What is compared of a sentence: its content words, and its shingles inside and outside quotation marks."""
+    """What is compared of a sentence: its content words, and its shingles inside and outside quotation marks.
+
+    `telling` are those content words that a retelling seldom brings in of its own: names, and figures.
+    """
 
     id: int
     length: int
     content: frozenset[str]
     prose: frozenset[int]
     quoted: frozenset[int]
+    telling: frozenset[str] = frozenset()
 
     @property
     def slight(self) -> bool:
@@ -128,7 +137,19 @@ def profile(sentence_id: int, text: str) -> Profile:
         content=frozenset(_content(telling)),
         prose=frozenset(shingles(words(telling))) - quoted,
         quoted=quoted,
+        telling=frozenset(stem for found in _TELLING.findall(telling) for stem in _content(found)),
     )
+
+
+def additions(own: Sequence[Profile], others: Sequence[Sequence[Profile]]) -> dict[int, bool]:
+    """Return the places of sentences with figures or names that no other article has: a retelling brings in none.
+
+    The value says whether names alone show it; one figure may be another way to put theirs ("20 years", "two decades").
+    """
+    told = frozenset().union(*(_pool(other) for other in others))
+    news = {place: profile.telling - told for place, profile in enumerate(own)}
+    named = {place: sum(not word[0].isdigit() for word in new) >= _NEW_NAMES for place, new in news.items()}
+    return {place: named[place] for place, new in news.items() if named[place] or any(w[0].isdigit() for w in new)}
 
 
 def matches(
@@ -178,6 +199,14 @@ def contained(own: Sequence[Profile], other: Sequence[Profile], weights: Weights
     words_own, words_other = _pool(own), _pool(other)
     shared = words_own & words_other
     return (weights.of(shared) / weights.of(words_own) if words_own else 0.0), len(shared)
+
+
+def rare_words(articles: Sequence[Sequence[Profile]]) -> Iterator[list[int]]:
+    """Yield for each article the hashes of its content words that few of the articles have."""
+    contents = [_pool(profiles) for profiles in articles]
+    counts = Counter(word for content in contents for word in content)
+    for content in contents:
+        yield [zlib.crc32(word.encode("utf-8", "surrogatepass")) for word in content if counts[word] <= _RARE]
 
 
 def _pool(profiles: Sequence[Profile]) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -28,11 +28,15 @@ class PassageSource:
 
 @dataclass(frozen=True)
 class Page:
-    """An article made ready: one profile and one tuple of credits a sentence, and the key of the outlet itself."""
+    """An article made ready: one profile and one tuple of credits a sentence, and the key of the outlet itself.
+
+    `marks` are the credits outside the sentences: datelines, bylines, source lines.
+    """
 
     source: PassageSource
     profiles: tuple[Profile, ...]
     credits: tuple[tuple[Credit, ...], ...]
+    marks: tuple[Credit, ...]
     own: str
     own_name: str
 
@@ -42,22 +46,27 @@ class Page:
         return sum(profile.length for profile in self.profiles)
 
     @cached_property
+    def all_credits(self) -> tuple[Credit, ...]:
+        """Return every credit, inside sentences and outside."""
+        return (*self.marks, *(credit for line in self.credits for credit in line))
+
+    @cached_property
     def keys(self) -> frozenset[str]:
         """Return the outlets credited, and the outlet itself."""
-        return frozenset(outlet_key(credit.name) for line in self.credits for credit in line) | {self.own}
+        return frozenset(outlet_key(credit.name) for credit in self.all_credits) | {self.own}
 
     @cached_property
     def leaning(self) -> frozenset[str]:
         """Return the outlets on which the whole article leans: named by a source line, at the top, or repeatedly."""
-        counts = Counter(outlet_key(credit.name) for line in self.credits for credit in line)
+        counts = Counter(outlet_key(credit.name) for credit in self.all_credits)
         top = {outlet_key(c.name) for line in self.credits[:_LEAD] for c in line}
-        lines = {outlet_key(c.name) for line in self.credits for c in line if c.reach is not Reach.PASSAGE}
+        lines = {outlet_key(c.name) for c in self.all_credits if c.reach is not Reach.PASSAGE}
         return frozenset(top | lines | {key for key, count in counts.items() if count > 1}) - {self.own}
 
     @cached_property
     def whole(self) -> str | None:
         """Return the outlet whose work the whole article is, by its dateline, byline or publisher."""
-        marked = (outlet_key(c.name) for line in self.credits for c in line if c.reach is Reach.WHOLE)
+        marked = (outlet_key(c.name) for c in self.all_credits if c.reach is Reach.WHOLE)
         return next(marked, self.own if is_agency(self.own_name) else None)
 
     def tells_own(self, place: int) -> bool:
@@ -107,9 +116,21 @@ def _make_page(source: PassageSource, outlets: set[str]) -> Page:
         source=source,
         profiles=tuple(profile(sentence.id, sentence.text) for sentence in source.sentences),
         credits=tuple(find_credits(sentence.text, outlets) for sentence in source.sentences),
+        marks=tuple(credit for gap in _gaps(source) for credit in find_credits(gap, outlets)),
         own=outlet_key(publisher) if publisher else f"article {source.article.id}",
         own_name=name,
     )
+
+
+def _gaps(source: PassageSource) -> Iterator[str]:
+    """Yield what stands between an article's sentences: datelines, bylines and source lines are no sentences."""
+    at = 0
+    for sentence in source.sentences:
+        if gap := source.article.text[at : sentence.start].strip():
+            yield gap
+        at = max(at, sentence.end)
+    if gap := source.article.text[at:].strip():
+        yield gap
 
 
 def _published(article: Article) -> datetime:

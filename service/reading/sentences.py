@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import sentencex
 
 from service.domain import Span
+from service.reading.furniture import is_credit
 from service.reading.shape import BULLET
 
 _LONGEST = 1000
@@ -28,6 +29,13 @@ _CLOSERS = re.compile(r"\s*[\"”’»)\]]+\s*$")
 _DATELINE = re.compile(
     r"[A-Z][A-Z.'’ /-]{2,40}(?:, [A-Z][\w. ]{1,30})?(?:, (?:[A-Z][a-z]{2,8}\.? \d{1,2}(?:, \d{4})?))?"
     r"\s*(?:\([A-Z][\w .&/-]{1,40}\)\s*[-–—]{1,2}|[–—]|--)\s+(?=\S)"
+)
+# The labels of explainers stand before a sentence and say nothing of the world.
+_LABEL = re.compile(
+    r"(?i:what(?: happened|['’]s next| to know| we know| they['’]re saying)|why it matters|details|background|context|"
+    r"driving the news|the (?:big picture|bottom line|latest|backstory|details)|zoom (?:in|out)|by the numbers|"
+    r"between the lines|state of play|catch up quick|go deeper|key points?|in brief|flashback|reality check|yes, but|"
+    r"worth noting|price action):\s+(?=[\"“‘A-Z0-9])"
 )
 _CREDIT = re.compile(
     r"[(\[]?(?:with )?(?:additional )?(?:inputs?|reporting|files?|material) (?:from|by)\b.{0,60}$", re.I
@@ -59,11 +67,11 @@ def _pieces(text: str, line: Span) -> Iterator[Span]:
 
 
 def _after_marks(text: str, line: Span) -> int:
-    """Return where the first sentence of a line begins, past a list's mark and a dateline."""
+    """Return where the first sentence of a line begins, past a list's mark, a dateline and a label."""
     start = line.start
     while start < line.end and text[start].isspace():
         start += 1
-    for pattern in (BULLET, _DATELINE):
+    for pattern in (BULLET, _DATELINE, _LABEL):
         if match := pattern.match(text, start, line.end):
             start = match.end()
     return start
@@ -143,7 +151,12 @@ def _is_evidence(sentence: str) -> bool:
     """Three words at the least: "Twelve people died." says something, "In brief" does not."""
     count = len(re.findall(r"\w+(?:[-'’.]\w+)*", sentence))
     has_letter = any(char.isalpha() for char in sentence)
-    return has_letter and (count >= 3 or _is_unspaced(sentence)) and not _CREDIT.match(sentence)
+    return has_letter and (count >= 3 or _is_unspaced(sentence)) and not _is_credit(sentence)
+
+
+def _is_credit(sentence: str) -> bool:
+    """Say whether a piece only names the source of the report: origins read it in the text, it is no evidence."""
+    return _CREDIT.match(sentence) is not None or is_credit(sentence)
 
 
 def _is_unspaced(sentence: str) -> bool:

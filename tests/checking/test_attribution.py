@@ -54,6 +54,13 @@ def test_speaker_and_act_are_right_in_nineteen_of_twenty(half):
         ("The mayor told reporters on Monday that the well is dry.", "the well is dry", "told", False),
         ("“The well is dry,” Orun Radio quoted the mayor as saying.", "The well is dry", "as saying", False),
         ("The mayor said the well, a claim rejected by Vesta, is dry.", "the well", "said", False),
+        ("The well is dry, Orun Radio reported, citing the mayor.", "The well is dry", "reported", False),
+        ("Orun Radio said, without naming anyone, that the well is dry.", "the well is dry", "said", False),
+        ("The mayor called the rumor false.", "the rumor", "called", True),
+        ("The mayor announced Tuesday that the well is dry.", "the well is dry", "announced", False),
+        ("“The well is dry,” the mayor wrote on social media.", "The well is dry", "wrote", False),
+        ("The mayor told Orun Radio the well is dry.", "the well is dry", "told", False),
+        ("“The well is dry,” Ada Holm, a farmer, told the radio.", "The well is dry", "told", False),
     ],
 )
 def test_content_and_cue_are_spans_of_the_sentence(sentence, content, cue, negated):
@@ -64,13 +71,37 @@ def test_content_and_cue_are_spans_of_the_sentence(sentence, content, cue, negat
     ("sentence", "speaker", "act"),
     [
         ("Russia said Ukraine was behind the raid.", "Russia", Act.ALLEGES),
-        ("Police said two people were involved in the raid.", "Police", Act.REPORTS),
+        ("Police said two people were involved in the raid.", "police", Act.REPORTS),
         ("The Grey Legion said it carried out the raid.", "the Grey Legion", Act.ADMITS),
         ("Vesta and the U.S. said there's no truth to it.", "Vesta and the U.S.", Act.DENIES),
         ("Norland continues to accuse Vesta of the raid.", "Norland", Act.ALLEGES),
         ("The raid was claimed by the Grey Legion.", "the Grey Legion", Act.ADMITS),
         ("The driver allegedly fled.", UNNAMED, Act.ALLEGES),
         ("Despite the reported gains, the union blamed the board.", "the union", Act.ALLEGES),
+        ("The results suggest that the drug shortens the illness.", "the results", Act.REPORTS),
+        ("Projections suggest that the flu will return.", "Projections", Act.REPORTS),
+        ("Our results refute the earlier findings.", "Our results", Act.REPORTS),
+        ("Researchers believe the lake once held salt water.", "researchers", Act.REPORTS),
+        ("The union suggests the board hid the losses.", "the union", Act.ALLEGES),
+        ("The guard said he had no part in the theft.", "the guard", Act.DENIES),
+        ("Vesta said it never ordered the raid.", "Vesta", Act.DENIES),
+        ("The guard said he did not know the thief.", "the guard", Act.REPORTS),
+        ("The union said the allegations were baseless.", "the union", Act.DENIES),
+        ("The rumors were dismissed as nonsense by the palace.", "the palace", Act.DENIES),
+        ("Raids claimed by the Grey Legion include one in Orun.", "the Grey Legion", Act.ADMITS),
+        (
+            "Meanwhile, a second guard, who asked for time, claims that the gate was open.",
+            "a second guard",
+            Act.ALLEGES,
+        ),
+        ("“It shook,” Ada Holm, a farmer, told the radio.", "Ada Holm", Act.REPORTS),
+        ("The judge dismissed the charges.", "the judge", Act.REPORTS),
+        ("Ada Holm dismissed the charges.", "Ada Holm", Act.DENIES),
+        ("The mayor called for an end to false alarms.", "the mayor", Act.ASKS),
+        ("Sources close to Holm said she would quit.", "sources close to Holm", Act.REPORTS),
+        ("Officials on Monday confirmed the outage.", "officials", Act.CONFIRMS),
+        ("“I did it,” the guard told police.", "the guard", Act.ADMITS),
+        ("Vesta has indicated that the gate was open.", "Vesta", Act.REPORTS),
     ],
 )
 def test_a_party_alleges_where_an_office_reports(sentence, speaker, act):
@@ -84,6 +115,19 @@ def test_a_party_alleges_where_an_office_reports(sentence, speaker, act):
         "She was admitted to the hospital on Friday.",
         "The board dismissed its director.",
         "The witness, who asked to remain anonymous, sat in the back.",
+        "The court denied bail.",
+        "Her voice was described by the critic as bold.",
+        "Patients with confirmed or suspected flu were tested.",
+        "The queen backed her nephew's claim, whereas the king backed his son.",
+        "Holm tied for second with Pike.",
+        "The islands were long believed to be empty.",
+        "The ministry denied her a visa.",
+        "Norland denied the pilot’s asylum request.",
+        "The tip came from interviews of suspects held after the raid.",
+        "It is harder to wave away reports that the dam leaks.",
+        "The weather service reports come at a bad time.",
+        "The number of dead, first reported as nine, has grown.",
+        "The mayor neither confirmed nor denied the story.",
         "",
         "“",
         "said",
@@ -99,6 +143,9 @@ def test_a_pronoun_takes_the_speaker_of_the_sentence_before():
         "Harbor master Joan Pike", Act.REPORTS
     )
     assert attribute("She added that nothing was stolen.") == Attribution("She", Act.REPORTS)
+    assert attribute("She denied it.", "Minister Ada Holm was asked about the gate.") == Attribution(
+        "Minister Ada Holm", Act.DENIES
+    )
 
 
 @pytest.mark.parametrize(
@@ -109,7 +156,8 @@ def test_a_pronoun_takes_the_speaker_of_the_sentence_before():
         ("The White House declined to comment.", "the White House", Act.REPORTS),
         ("The ministry did not respond to a request for comment.", "the ministry", Act.REPORTS),
         ("No group claimed responsibility.", "No group", Act.ADMITS),
-        ("The airline refused to confirm the figure.", "the airline", Act.CONFIRMS),
+        ("The airline refused to confirm the figure.", "the airline", Act.REPORTS),
+        ("Vesta has not denied the raid.", "Vesta", Act.REPORTS),
     ],
 )
 def test_a_claim_about_speech_or_silence_is_one(claim, speaker, act):
@@ -140,6 +188,10 @@ def test_a_claim_about_the_world_is_none(claim):
         ("Pike", "harbor master Joan Pike", True),
         ("J. Pike", "Joan Pike", True),
         ("Russia", "Russia's foreign ministry", True),
+        ("Kyiv and the U.S.", "Ukraine", True),
+        ("Joan Pike and her lawyer", "Pike", True),
+        ("ISIS", "the Islamic State militant group", True),
+        ("the W.H.O.", "the World Trade Organization", False),
         ("Joan Pike", "Karl Pike", False),
         ("North Korea", "South Korea", False),
         ("Russia", "a Russian singer", False),

@@ -111,6 +111,9 @@ def test_other_day_with_other_figure_is_another_event():
         ("The number of dead is up from 90 to 120.", 90, 120),
         ("The number of fined drivers was revised down to 12 from 15.", 15, 12),
         ("The toll rose to 58, up from 46.", 46, 58),
+        ("An earlier count of 46 dead has been raised to 58.", 46, 58),
+        ("Police first said 46 people had died, but later put the number at 58.", 46, 58),
+        ("The number of dead more than doubled from 46 to 100.", 46, 100),
     ],
 )
 def test_finds_updates(text, old, new):

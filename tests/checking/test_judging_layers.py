@@ -84,6 +84,12 @@ def test_an_admission_is_contradicted_by_a_denial_of_the_same_speaker() -> None:
     assert judged(claim, sentence, StanceScores(0.4, 0.4, 0.2)).stance is Stance.CONFLICTS
 
 
+def test_what_others_allege_is_no_admission() -> None:
+    claim = "The owner admitted setting the fire."
+    assert judged(claim, "The mayor accused the owner of setting the fire.", SUPPORTS).stance is Stance.NEUTRAL
+    assert judged(claim, "Police said the owner had admitted it.", SUPPORTS).stance is Stance.SUPPORTS
+
+
 def test_the_network_reads_the_title_and_what_a_sentence_leans_on() -> None:
     article = Article("a", TITLE, "", None, None, None)
     text = "It took six hours to put out."

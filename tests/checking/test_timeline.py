@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from service.checking.timeline import trace
@@ -53,3 +54,17 @@ def test_a_neutral_sentence_supersedes_nothing() -> None:
     old = judgement(1, "The crane injured 8 people.", 8, Stance.SUPPORTS, timedelta())
     new = judgement(2, "Eleven people are injured.", 11, Stance.NEUTRAL, timedelta(days=1))
     assert trace([old, new]).judgements[0].superseded_by is None
+
+
+def test_a_rounder_newer_figure_replaces_nothing() -> None:
+    old = judgement(1, "The crane injured 144 people.", 144, Stance.SUPPORTS, timedelta())
+    new = judgement(2, "Nearly 150 people are injured.", 150, Stance.SUPPORTS, timedelta(days=1))
+    rounder = replace(new, figures=(Value("Nearly 150", 150, "injuries", 0, 10),))
+    assert not any(j.superseded_by for j in trace([old, rounder]).judgements)
+
+
+def test_a_sentence_that_tells_of_the_change_is_a_timeline() -> None:
+    text = "The number of injured, initially given as 8, has since risen to 11."
+    told = judgement(1, text, 11, Stance.CONFLICTS, timedelta())
+    assert [(point.value, point.as_of) for point in trace([told]).timeline] == [(8, None), (11, FIRST)]
+    assert trace([replace(told, stance=Stance.NEUTRAL)]).timeline == ()

@@ -118,3 +118,36 @@ def test_a_hostile_line_is_done_and_adds_no_words(unit):
     """Quadratic work would take minutes here, which the hang guard in pyproject.toml ends."""
     text = unit * 20_000
     assert set(clean(text).text.split()) <= set(text.split())
+
+
+def test_headlines_under_most_read_are_no_news():
+    text = f"{PROSE}\nMost Popular\n1. Man bites dog on the pier again\nTen best umbrellas for a wet spring\n{MORE}"
+    assert clean(text).text == f"{PROSE}\n{MORE}"
+
+
+def test_the_headline_with_the_name_of_the_site_is_the_headline():
+    text = f"Nine dead as dam bursts at Orun - Harl Times\n{PROSE}\n{MORE}"
+    assert clean(text, title="Nine dead as dam bursts at Orun").text == f"{PROSE}\n{MORE}"
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        (
+            "Rescuers searched the valley until it was dark. (Picture: Getty Images)",
+            "Rescuers searched the valley until it was dark.",
+        ),
+        (
+            "[2/3]A crane lifts the last of the boats from the bay. REUTERS/Ada Holm",
+            "A crane lifts the last of the boats from the bay.",
+        ),
+        ("The port will stay shut until Monday. (AP)", "The port will stay shut until Monday. (AP)"),
+    ],
+)
+def test_marks_round_a_picture_are_cut_off(line, kept):
+    assert clean(f"{PROSE}\n{line}\n{MORE}").text == f"{PROSE}\n{kept}\n{MORE}"
+
+
+def test_the_authors_life_behind_the_last_line_is_no_news():
+    tail = "Reporting by Ada Holm; Editing by Tom Berg\nOur Standards: The Trust Rules.\nAda Holm covers ports."
+    assert clean(f"{PROSE}\n{MORE}\n{tail}").text == f"{PROSE}\n{MORE}"

@@ -8,6 +8,10 @@ BEFORE = "The harbor bridge was closed on Tuesday after engineers found cracks i
 AFTER = "Repairs are expected to take six weeks, the port authority told reporters."
 
 FURNITURE = """Advertisement
+Home | News | Sport | Money
+Ada Holm in Orun contributed to this report.
+REUTERS/Ada Holm Purchase Licensing Rights, opens new tab
+Catch all the Business News and Latest News Updates on Harl Times.
 ADVERTISEMENT:
 Sponsored Content
 Article continues below

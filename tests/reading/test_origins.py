@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from service.domain import Article, Sentence
+from service.reading.articles import article_from_text
 from service.reading.credits import Reach, find_credits, marks_own_reporting, outlet_key
 from service.reading.origins import Grouping, PassageSource, group
+from service.reading.sentences import split
 from service.reading.shingles import fingerprint, pairs_sharing, shingles, words
 
 CASES = Path(__file__).parent / "cases_origins"
@@ -223,3 +225,50 @@ def test_the_real_pages_are_rewrites_of_one_report():
     wires = [report for report in group(sources).reports if report.name == "Reuters"]
     assert len(wires) == 1
     assert len(wires[0].members) == len(sources)
+
+
+def read_all(*texts: tuple[str, str]) -> tuple[Grouping, list[PassageSource]]:
+    """Read (publisher, text) pairs the way that files are read, and group them."""
+    sources, number = [], itertools.count()
+    for publisher, text in texts:
+        article = article_from_text(publisher, text, publisher=publisher)
+        found = [
+            Sentence(next(number), article.id, place, span.start, span.end, article.text[span.start : span.end])
+            for place, span in enumerate(split(article.text))
+        ]
+        sources.append(PassageSource(article, tuple(found)))
+    return group(sources), sources
+
+
+@pytest.mark.parametrize(
+    ("opening", "closing", "wire"),
+    [
+        ("HARL, May 3 (Reuters) - ", "", "Reuters"),
+        ("By Reuters\n\n", "", "Reuters"),
+        ("", "\n\n(AP)", "AP"),
+    ],
+)
+def test_a_wire_named_outside_the_sentences_is_the_origin(opening, closing, wire):
+    told = "The mine at Harl will close in June, its owner told staff on Tuesday. Some 300 people work in the pits."
+    grouping, (source,) = read_all(("Harl Eye", f"Mine closes in Harl\n\n{opening}{told}{closing}"))
+    assert [sentence.text[:8] for sentence in source.sentences] == ["The mine", "Some 300"]
+    assert {grouping.report_of(sentence.id).name for sentence in source.sentences} == {wire}
+
+
+def test_figures_and_names_that_no_other_copy_has_are_the_outlets_own():
+    wire = (
+        "Gunmen stormed the Elm market on Friday and shot at shoppers, Reuters reported. The ministry said 41 people "
+        "died in the attack on the market. The Grey Legion said its men had attacked the market."
+    )
+    longer = (
+        "Gunmen shot at shoppers at the Elm market on Friday, according to Reuters. At least 41 people died in the "
+        "market attack, the ministry said. Soldiers detained 17 people over the attack on the market. "
+        "The Grey Legion said it had attacked the market."
+    )
+    grouping, (_, source) = read_all(("Harl Eye", wire), ("Orun Star", longer))
+    assert [grouping.report_of(sentence.id).name for sentence in source.sentences[:2]] == ["Reuters", "Reuters"]
+    named = longer.replace("Soldiers detained 17 people", "Singer Ola Brandt and Mika Sund saw")
+    grouping, (_, source) = read_all(("Harl Eye", wire), ("Orun Star", named))
+    assert [grouping.report_of(sentence.id).name for sentence in source.sentences] == [
+        "Reuters", "Reuters", "Orun Star", "Reuters",
+    ]  # fmt: skip

@@ -121,3 +121,17 @@ def test_nothing_of_a_line_is_lost(text):
     line = f"Then {text}"  # so that it opens with no bullet or dateline
     covered = "".join(line[span.start : span.end] for span in pieces(line))
     assert "".join(covered.split()) == "".join(line.split())
+
+
+@pytest.mark.parametrize(
+    ("line", "first"),
+    [
+        ("What Happened: The dam at Orun gave way on Friday.", "The dam at Orun gave way on Friday."),
+        ("Background: Orun has two dams.", "Orun has two dams."),
+        ("Police: the road is closed to all.", "Police: the road is closed to all."),
+        ("Source: AFP, citing the mayor", None),
+        ("By Associated Press", None),
+    ],
+)
+def test_a_label_or_a_credit_is_no_part_of_what_is_said(line, first):
+    assert [line[span.start : span.end] for span in split(line)] == ([first] if first else [])
