@@ -42,7 +42,7 @@ class Tuning:
 
     ranking: Ranking = field(default_factory=Ranking)
     # Candidates that are judged for each one that the answer has room for.
-    judged_for_one: int = 2
+    judged_for_one: int = 1
     policy: Policy = field(default_factory=Policy)
     confidence: Confidence = field(default_factory=Confidence)
 
