@@ -10,8 +10,9 @@ from pathlib import Path
 
 from service.checking.pipeline import Pipeline, Tuning
 from service.config import Settings
+from service.corpus.grouping import find_origins
 from service.corpus.index import VectorIndex
-from service.corpus.intake import Intake, add_articles, embed_missing, find_origins, keep, sync_folder
+from service.corpus.intake import Intake, add_articles, embed_missing, keep, sync_folder
 from service.corpus.store import Store
 from service.domain import Query
 from service.ports import Embedder, StanceModel

@@ -16,6 +16,7 @@ from service.checking.reasons import explain, scope
 from service.checking.retrieval import Ranking, Retriever
 from service.checking.timeline import trace
 from service.checking.verdict import Vote, count
+from service.corpus.follower import Follower
 from service.corpus.index import VectorIndex
 from service.corpus.store import Store
 from service.domain import (
@@ -31,7 +32,7 @@ from service.domain import (
     Ruling,
     Stance,
 )
-from service.ports import Embedder, StanceModel
+from service.ports import Embedder, StanceModel, Vectors
 
 SUPERSEDED, OTHER_SUBJECT = "superseded", "other_subject"
 
@@ -46,7 +47,7 @@ class Tuning:
 
 
 class Pipeline:
-    """Checks claims against one snapshot of the corpus."""
+    """Checks claims, each against the corpus as it is when the check begins; one check at a time."""
 
     def __init__(
         self,
@@ -64,7 +65,7 @@ class Pipeline:
         self._retriever = Retriever(store, index, tuning.ranking)
         self._judge = Judge(stance, tuning.policy)
         self._confidence = tuning.confidence
-        self._version = store.version()
+        self._follower = Follower(store, index, embedder)
 
     def state(self) -> dict[str, str]:
         """Say that everything is there: a pipeline is made of finished parts."""
@@ -74,6 +75,10 @@ class Pipeline:
         """Return the report on one claim."""
         started = time.monotonic()
         vector = self._embedder.encode([query.claim])[0]
+        with self._store.one_moment():
+            return self._report(query, vector, self._follower.follow(), started)
+
+    def _report(self, query: Query, vector: Vectors, version: str, started: float) -> Report:
         groups = fold(self._retriever.find(query, vector), self._cosine, query.limit)
         traced = trace(self._judge.judge(query, [group.first for group in groups]))
         origins = self._store.origins([hit.sentence.id for group in groups for hit in group.hits])
@@ -91,7 +96,7 @@ class Pipeline:
             excluded=_excluded(traced.judgements) if query.include_excluded else (),
             timeline=traced.timeline,
             coverage=coverage,
-            index_version=self._version,
+            index_version=version,
             embedder=self._embedder.name,
             stance_model=self._stance.name,
             took_ms=round(1000 * (time.monotonic() - started)),

@@ -49,7 +49,7 @@ articles = Table(
     Column("id", String, primary_key=True),
     Column("title", Text, nullable=False),
     Column("publisher", String, index=True),
-    Column("url", String),
+    Column("url", String, index=True),
     Column("published_at", UtcDateTime, index=True),
     Column("text", Text, nullable=False),
     Column("sha256", String(64), nullable=False),
@@ -72,7 +72,7 @@ sentences = Table(
     sqlite_autoincrement=True,  # an id is never used twice, so that no index entry can point at another sentence
 )
 
-# The report that each sentence comes from; made anew from all articles whenever one has changed.
+# The report that each sentence comes from; made anew from the articles near a change, and from all at a start.
 origins = Table(
     "origins",
     metadata,
@@ -85,7 +85,7 @@ sentence_origins = Table(
     "sentence_origins",
     metadata,
     Column("sentence_id", Integer, ForeignKey("sentences.id", ondelete="CASCADE"), primary_key=True),
-    Column("origin_id", String, ForeignKey("origins.id", ondelete="CASCADE"), nullable=False),
+    Column("origin_id", String, ForeignKey("origins.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("copied_share", Float, nullable=False),
 )
 
@@ -95,4 +95,24 @@ embeddings = Table(
     Column("text_sha256", LargeBinary(32), primary_key=True),
     Column("model", String, primary_key=True),
     Column("vector", LargeBinary, nullable=False),
+)
+
+# One row. `revision` counts the changes to articles, sentences and embeddings; `version` is a sum over the articles.
+corpus = Table(
+    "corpus",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("version", String(16), nullable=False),
+    # The revision at which all articles were last grouped by origin together, not only those near a change.
+    Column("grouped", Integer, nullable=False),
+)
+
+removals = Table(
+    "removals",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("revision", Integer, nullable=False, index=True),
+    Column("first", Integer, nullable=False),
+    Column("last", Integer, nullable=False),
 )
