@@ -274,18 +274,6 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
-    """A validated request for a page of articles, ordered by id: those `after` an id, narrowed as a query is."""
-
-    limit: int = 50
-    after: str | None = None
-    published_from: datetime | None = None
-    published_to: datetime | None = None
-    publishers_include: tuple[str, ...] = ()
-    publishers_exclude: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Report:
     """The whole answer to one query."""
 

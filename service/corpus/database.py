@@ -12,9 +12,9 @@ from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from service.errors import CorpusError
+from service.errors import CorpusError, UnwritableError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -79,16 +79,23 @@ class Database:
     def writing(self) -> Iterator[Connection]:
         """Open a transaction, or join this thread's; all of what is done in it is kept, or nothing.
 
-        It has the only right to write from its start, so that what is read in it is still true when it ends.
+        It has the only right to write from its start, so that what is read in it is still true when it ends. Raises
+        `UnwritableError` where the file cannot be written to.
         """
         if self._held.writes and self._held.connection is not None:
             yield self._held.connection
             return
-        with self._engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            with self._holding(connection, writes=True):
-                yield connection
-            connection.commit()
+        try:
+            with self._engine.connect() as connection:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                with self._holding(connection, writes=True):
+                    yield connection
+                connection.commit()
+        except OperationalError as error:  # the disk is full or read-only, or another writer does not come to an end
+            reason = " ".join(str(error.orig).split())
+            raise UnwritableError(
+                f"The store cannot be written to: {reason}. Nothing of this was kept; see to the disk, try again."
+            ) from error
 
     @contextmanager
     def _holding(self, connection: Connection, *, writes: bool) -> Iterator[None]:

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Row, Select, and_, bindparam, func, or_, select, text
 
 from service.corpus.tables import articles, sentences
-from service.domain import Article, Context, Listing, Query, Sentence
+from service.domain import Article, Context, Query, Sentence
+from service.keeping import Listing
 from service.language.terms import terms
 
 T = TypeVar("T")

@@ -30,6 +30,7 @@ from service.corpus.database import Database
 from service.corpus.revisions import Mark, State
 from service.corpus.rows import (
     Found,
+    article_of,
     articles_by_id,
     beside_any,
     filters_of,
@@ -43,6 +44,7 @@ from service.corpus.rows import (
 from service.corpus.tables import articles, corpus, embeddings, origins, sentence_origins, sentences
 from service.corpus.vectors import Delta, SentenceVectors
 from service.domain import Article, Coverage, Origin, Query, Span
+from service.keeping import ArticlePage, Holding, Listing
 from service.reading.origins import Grouping
 from service.reading.passages import PassageSource
 
@@ -122,6 +124,29 @@ class Store(Database):
         """Return the articles with these ids, ordered by id."""
         with self.reading() as connection:
             return articles_by_id(connection, ids)
+
+    def holding(self, article_id: str) -> Holding | None:
+        """Return an article with its number of sentences, or None."""
+        with self.one_moment() as connection:
+            held = articles_by_id(connection, [article_id])
+            count = select(func.count()).where(sentences.c.article_id == article_id)
+            return Holding(held[0], connection.execute(count).scalar_one()) if held else None
+
+    def at_address(self, url: str) -> str | None:
+        """Return the id of the article with this address, the first where there are several."""
+        wanted = select(articles.c.id).where(articles.c.url == url).order_by(articles.c.id).limit(1)
+        with self.reading() as connection:
+            return connection.execute(wanted).scalar()
+
+    def page(self, listing: Listing) -> ArticlePage:
+        """Return the next articles of a listing, ordered by id."""
+        wanted = select(articles).where(*filters_of(listing)).order_by(articles.c.id).limit(listing.limit + 1)
+        if listing.after is not None:
+            wanted = wanted.where(articles.c.id > listing.after)
+        with self.reading() as connection:
+            rows = connection.execute(wanted).all()
+        there = tuple(article_of(row) for row in rows[: listing.limit])
+        return ArticlePage(there, there[-1].id if len(rows) > listing.limit else None)
 
     def coverage(self, query: Query) -> Coverage:
         """Count what the query's filters leave to search."""
@@ -242,6 +267,16 @@ class Store(Database):
         )
         with self.reading() as connection:
             return list({row.text_sha256: row.text[row.start : row.end] for row in connection.execute(wanted)}.values())
+
+    def unembedded(self, model: str, texts: Sequence[str]) -> list[str]:
+        """Return those of the texts, each once, that this model has not embedded yet."""
+        by_key = {digest(words): words for words in texts}
+        known = select(embeddings.c.text_sha256).where(embeddings.c.model == model)
+        with self.reading() as connection:
+            rows = in_parts(connection, lambda part: known.where(embeddings.c.text_sha256.in_(part)), list(by_key))
+        for row in rows:
+            del by_key[row.text_sha256]
+        return list(by_key.values())
 
     def keep_embeddings(self, model: str, texts: Sequence[str], matrix: np.ndarray[Any, Any]) -> None:
         """Keep the rows of a matrix (len(texts), d) of these sentences."""

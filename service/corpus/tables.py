@@ -116,3 +116,31 @@ removals = Table(
     Column("first", Integer, nullable=False),
     Column("last", Integer, nullable=False),
 )
+
+checks = Table(
+    "checks",
+    metadata,
+    Column("number", Integer, primary_key=True),  # newer checks have higher numbers
+    Column("id", String, nullable=False, unique=True),
+    Column("checked_at", UtcDateTime, nullable=False, index=True),
+    Column("claim", Text, nullable=False),
+    Column("verdict", String, nullable=False),
+    Column("query", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("index_version", String, nullable=False),
+    Column("embedder", String, nullable=False),
+    Column("stance_model", String, nullable=False),
+    Column("supports", Float, nullable=False),
+    Column("conflicts", Float, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# The articles whose sentences were evidence in a check, as they were then; they may since have changed or gone.
+check_articles = Table(
+    "check_articles",
+    metadata,
+    Column("check_number", Integer, ForeignKey("checks.number", ondelete="CASCADE"), primary_key=True),
+    Column("article_id", String, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
+)
