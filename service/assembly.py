@@ -11,6 +11,7 @@ from pathlib import Path
 from service.checking.pipeline import Pipeline, Tuning
 from service.config import Settings
 from service.corpus.archive import StoreArchive
+from service.corpus.checks import StoreChecks
 from service.corpus.grouping import find_origins
 from service.corpus.index import VectorIndex
 from service.corpus.intake import Intake, add_articles, embed_missing, keep, sync_folder
@@ -60,7 +61,8 @@ def build_service(settings: Settings, embedder: Embedder | None = None, stance: 
     embedder = embedder or load_embedder(settings)
     stance = stance or load_stance(settings.stance, settings.threads)
     store = open_store(settings)
-    return Service(_warm_pipeline(settings, store, embedder, stance), StoreArchive(store, embedder))
+    pipeline = _warm_pipeline(settings, store, embedder, stance)
+    return Service(pipeline, StoreArchive(store, embedder), StoreChecks(store, settings.keep_checks_days))
 
 
 def _warm_pipeline(

@@ -11,7 +11,20 @@ from typing import Generic, TypeVar
 
 from service.domain import Query, Report
 from service.errors import BusyError, NotReadyError
-from service.keeping import Archive, ArticlePage, Holding, Listing, Match, NewArticle, OnDuplicate, Receipt
+from service.keeping import (
+    Archive,
+    ArticlePage,
+    CheckListing,
+    CheckLog,
+    CheckPage,
+    Holding,
+    KeptCheck,
+    Listing,
+    Match,
+    NewArticle,
+    OnDuplicate,
+    Receipt,
+)
 from service.ports import Checker
 
 log = logging.getLogger(__name__)
@@ -22,10 +35,11 @@ C = TypeVar("C", bound=Checker)
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """All that answers requests: a checker, and the articles that it checks on."""
+    """All that answers requests: a checker, the articles that it checks on, and the log of its checks."""
 
     checker: Checker
     archive: Archive
+    log: CheckLog
 
     def state(self) -> dict[str, str]:
         """Return the checker's state."""
@@ -126,3 +140,22 @@ class LoadingArchive:
     def page(self, listing: Listing) -> ArticlePage:
         """Return articles, as the archive does."""
         return self._loading.loaded().archive.page(listing)
+
+
+class LoadingChecks:
+    """The log of a service that may still be loading."""
+
+    def __init__(self, loading: LoadingChecker[Service]) -> None:
+        self._loading = loading
+
+    def keep(self, query: Query, report: Report, answer: str) -> None:
+        """Keep a check, as the log does."""
+        self._loading.loaded().log.keep(query, report, answer)
+
+    def get(self, check_id: str) -> KeptCheck:
+        """Return a check, as the log does."""
+        return self._loading.loaded().log.get(check_id)
+
+    def page(self, listing: CheckListing) -> CheckPage:
+        """Return checks, as the log does."""
+        return self._loading.loaded().log.page(listing)

@@ -92,6 +92,28 @@ class Prose(fields.String):
         return value
 
 
+class Number(fields.Field[Any]):
+    """Where a listing goes on: a number, wrapped so that nobody builds one by hand."""
+
+    default_error_messages = {  # noqa: RUF012
+        **_MISSING,
+        "invalid": "is no cursor; leave it out, or give `next` of the page before",
+    }
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(metadata={"type": "string", **options.pop("metadata", {})}, **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
+        wrapped = str(value)
+        digits = wrapped.removeprefix("n")
+        if digits == wrapped or not (digits.isascii() and digits.isdigit()) or len(digits) > 2 * _DIGITS:
+            raise self.make_error("invalid")
+        return int(digits)
+
+    def _serialize(self, value: int | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return None if value is None else f"n{value}"
+
+
 class Cursor(fields.String):
     """Where a listing goes on: an id, wrapped so that nobody builds one by hand."""
 

@@ -17,7 +17,6 @@ from flask import Flask
 
 from service.domain import Query, Report
 from service.errors import NotReadyError
-from service.keeping import ArticlePage, Holding, Listing, Match, NewArticle, OnDuplicate, Receipt
 
 COMMITTED = Path(__file__).parents[2] / "openapi.yaml"
 
@@ -32,33 +31,6 @@ class NoChecker:
     def check(self, query: Query) -> Report:
         """Refuse."""
         raise NotReadyError("this app was made for its document only; start the service with wirecheck serve")
-
-
-class NoArchive:
-    """Stands where an archive stands in an app that has none, and refuses to work."""
-
-    def add(self, new: NewArticle, on_duplicate: OnDuplicate) -> Receipt:
-        """Refuse."""
-        raise self._refusal()
-
-    def replace(self, article_id: str, new: NewArticle, matches: Match) -> Receipt:
-        """Refuse."""
-        raise self._refusal()
-
-    def remove(self, article_id: str, matches: Match) -> None:
-        """Refuse."""
-        raise self._refusal()
-
-    def get(self, article_id: str) -> Holding:
-        """Refuse."""
-        raise self._refusal()
-
-    def page(self, listing: Listing) -> ArticlePage:
-        """Refuse."""
-        raise self._refusal()
-
-    def _refusal(self) -> NotReadyError:
-        return NotReadyError("this app was made without articles; start the service with wirecheck serve")
 
 
 def to_yaml(api: Any) -> str:

@@ -101,6 +101,7 @@ class Pipeline:
             stance_model=self._stance.name,
             took_ms=round(1000 * (time.monotonic() - started)),
             warnings=tuple(self._warnings(query)),
+            thresholds=self._stance.thresholds,
         )
 
     def _rule(

@@ -26,6 +26,7 @@ from schemathesis.specs.openapi.checks import (
 from service.api import spec
 from service.app import create_app
 from service.corpus.archive import StoreArchive
+from service.corpus.checks import StoreChecks
 from service.corpus.store import Store
 from service.domain import Article
 from tests.fakes import FakeChecker
@@ -46,7 +47,8 @@ def _lines(_context: Any, value: Any) -> bytes:
 _folder = TemporaryDirectory()
 _store = Store.open(f"sqlite:///{_folder.name}/wirecheck.sqlite3")
 put(_store, Article("pier", "Gale at the pier", "The pier lost its roof."))
-_app = create_app(FakeChecker(), StoreArchive(_store, FakeEmbedder()), max_article_bytes=100_000)
+_log = StoreChecks(_store, 30)
+_app = create_app(FakeChecker(), StoreArchive(_store, FakeEmbedder()), _log, max_article_bytes=100_000)
 api = schemathesis.openapi.from_wsgi("/openapi.yaml", _app)
 
 
@@ -148,6 +150,15 @@ def test_each_other_body_example_is_answered_by_the_contract(desk: FlaskClient, 
     else:
         assert response.status_code == 201
         valid("Receipt", response.json)
+
+
+def test_kept_checks_are_answered_by_the_contract(store: Store) -> None:
+    client = create_app(FakeChecker(), log=StoreChecks(store, 30)).test_client()
+    check_id = client.post("/v1/check", json={"claim": "Two bridges closed."}).json["check_id"]
+    valid("CheckPage", client.get("/v1/checks?stale=true").json)
+    valid("KeptCheck", client.get(f"/v1/checks/{check_id}").json)
+    valid("Draft", client.get(f"/v1/checks/{check_id}/claimreview").json)
+    valid("Recheck", client.post(f"/v1/checks/{check_id}/recheck").json)
 
 
 @pytest.mark.parametrize(
