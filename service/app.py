@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Flask, Response
 from flask.json.provider import DefaultJSONProvider
 
-from service.api import check, contract, problems, system
+from service.api import articles, check, checks, contract, problems, system
+from service.api.absent import NoArchive, NoChecks
+from service.api.guard import Guard
+from service.config import Settings
+from service.keeping import Archive, CheckLog
+from service.loading import LoadingArchive, LoadingChecker, LoadingChecks, Service
 from service.ports import Checker
 
 
@@ -16,18 +23,46 @@ class _ReadableJson(DefaultJSONProvider):
     sort_keys = False
 
 
-def create_app(checker: Checker, *, max_body_bytes: int = 65_536, trusted_hosts: tuple[str, ...] = ()) -> Flask:
-    """Return the service around a checker. Without trusted hosts any `Host` header is served."""
+def create_app(
+    checker: Checker,
+    archive: Archive | None = None,
+    log: CheckLog | None = None,
+    *,
+    host: str = "127.0.0.1",
+    max_body_bytes: int = 65_536,
+    max_article_bytes: int = 5_000_000,
+    trusted_hosts: tuple[str, ...] = (),
+) -> Flask:
+    """Return the service around a checker, its articles and the log of its checks, for the address that it listens on.
+
+    Without trusted hosts any `Host` header is served, but only writes from this machine are.
+    """
     app = Flask("service", static_folder=None)
     app.json = _ReadableJson(app)
     app.config.update(MAX_CONTENT_LENGTH=max_body_bytes, TRUSTED_HOSTS=list(trusted_hosts) or None)
     problems.register(app)
     api = contract.make_api(app)
-    api.register_blueprint(check.blueprint(checker))
+    log = log or NoChecks()
+    api.register_blueprint(check.blueprint(checker, log))
+    api.register_blueprint(checks.blueprint(checker, log))
+    api.register_blueprint(articles.blueprint(archive or NoArchive(), Guard(host), max_article_bytes))
     api.register_blueprint(system.health_blueprint(checker))
     app.register_blueprint(system.docs_blueprint(api))
     app.after_request(_no_sniffing)
     return app
+
+
+def load_app(settings: Settings, build: Callable[[], Service]) -> Flask:
+    """Return the app whose checker and articles load beside it."""
+    loading = LoadingChecker(build).start()
+    return create_app(
+        loading,
+        LoadingArchive(loading),
+        LoadingChecks(loading),
+        host=settings.host,
+        max_body_bytes=settings.max_body_bytes,
+        max_article_bytes=settings.max_article_bytes,
+    )
 
 
 def _no_sniffing(response: Response) -> Response:

@@ -10,10 +10,14 @@ from pathlib import Path
 
 from service.checking.pipeline import Pipeline, Tuning
 from service.config import Settings
+from service.corpus.archive import StoreArchive
+from service.corpus.checks import StoreChecks
+from service.corpus.grouping import find_origins
 from service.corpus.index import VectorIndex
-from service.corpus.intake import Intake, add_articles, embed_missing, find_origins, keep, sync_folder
+from service.corpus.intake import Intake, add_articles, embed_missing, keep, sync_folder
 from service.corpus.store import Store
 from service.domain import Query
+from service.loading import Service
 from service.ports import Embedder, StanceModel
 
 
@@ -45,8 +49,25 @@ def build_pipeline(settings: Settings, tuning: Tuning | None = None, stance: Sta
     """Load everything that a check needs, and warm it with one check; `stance` stands in for the settings' model."""
     from models.stance_model import load_stance
 
-    store, embedder = open_store(settings), load_embedder(settings)
+    embedder = load_embedder(settings)
     stance = stance or load_stance(settings.stance, settings.threads)
+    return _warm_pipeline(settings, open_store(settings), embedder, stance, tuning)
+
+
+def build_service(settings: Settings, embedder: Embedder | None = None, stance: StanceModel | None = None) -> Service:
+    """Load everything that answers requests; the models given stand in for those of the settings."""
+    from models.stance_model import load_stance
+
+    embedder = embedder or load_embedder(settings)
+    stance = stance or load_stance(settings.stance, settings.threads)
+    store = open_store(settings)
+    pipeline = _warm_pipeline(settings, store, embedder, stance)
+    return Service(pipeline, StoreArchive(store, embedder), StoreChecks(store, settings.keep_checks_days))
+
+
+def _warm_pipeline(
+    settings: Settings, store: Store, embedder: Embedder, stance: StanceModel, tuning: Tuning | None = None
+) -> Pipeline:
     index = VectorIndex(store.vectors(embedder.name, embedder.dimension), embedder.dimension, settings.threads)
     pipeline = Pipeline(store, index, embedder, stance, tuning)
     pipeline.check(Query("The first check is slower than all that follow.", limit=10))

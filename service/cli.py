@@ -79,7 +79,7 @@ def check(claim: str, limit: int, as_json: bool) -> None:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @_said_plainly
 def add(paths: tuple[Path, ...]) -> None:
-    """Add files and folders of articles to the corpus; a running server shows them when it is restarted."""
+    """Add files and folders of articles to the corpus; a running server checks against them from then on."""
     from service.assembly import add_paths
 
     _report(add_paths(Settings.from_env(), paths))

@@ -33,6 +33,7 @@ class Settings:
     stance: str = "wirecheck-stance"
     max_body_bytes: int = 65_536
     max_article_bytes: int = 5_000_000
+    keep_checks_days: int = 30
 
     @property
     def database_url(self) -> str:
@@ -71,6 +72,7 @@ class _SettingsSchema(Schema):
     stance = fields.String()
     max_body_bytes = fields.Integer(validate=Range(1_000, 1_000_000_000))
     max_article_bytes = fields.Integer(validate=Range(1_000, 1_000_000_000))
+    keep_checks_days = fields.Integer(validate=Range(0, 36_500))
 
 
 def _explain(error: ValidationError, schema: Schema) -> str:

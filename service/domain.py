@@ -292,3 +292,4 @@ class Report:
     took_ms: int
     truncated: bool = False
     warnings: tuple[str, ...] = field(default=())
+    thresholds: Thresholds = field(default_factory=Thresholds)  # kept with a check, not shown in it

@@ -6,8 +6,11 @@ WirecheckError                        status  exit
 ├── ModelError                             -     1   model files are missing, damaged or of another kind
 ├── CorpusError                            -     1   the store cannot be opened or was made by another version
 ├── NotReadyError                        503     1   the models or the index are still loading
-│   └── BusyError                        503     1   more checks wait than can be answered soon
-└── NotFoundError                        404     1   what was asked for is not here
+│   ├── BusyError                        503     1   more requests wait than can be answered soon
+│   └── UnwritableError                  503     1   the store cannot be written to now, but what is there is served
+├── NotFoundError                        404     1   what was asked for is not here
+├── DuplicateError                       409     1   an article is there already, by its id or its address
+└── ChangedError                         412     1   an article is no longer what the request takes it for
 
 Every message names what is wrong, the limit, and the cure, in one line.
 """
@@ -47,10 +50,26 @@ class NotReadyError(WirecheckError):
 
 
 class BusyError(NotReadyError):
-    """More checks wait than can be answered soon."""
+    """More requests wait than can be answered soon."""
+
+
+class UnwritableError(NotReadyError):
+    """The store cannot be written to now, but what is there is served."""
 
 
 class NotFoundError(WirecheckError):
     """What was asked for is not here."""
 
     status = 404
+
+
+class DuplicateError(WirecheckError):
+    """An article is there already, by its id or its address."""
+
+    status = 409
+
+
+class ChangedError(WirecheckError):
+    """An article is no longer what the request takes it for."""
+
+    status = 412

@@ -4,32 +4,67 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from service.domain import Query, Report
 from service.errors import BusyError, NotReadyError
+from service.keeping import (
+    Archive,
+    ArticlePage,
+    CheckListing,
+    CheckLog,
+    CheckPage,
+    Holding,
+    KeptCheck,
+    Listing,
+    Match,
+    NewArticle,
+    OnDuplicate,
+    Receipt,
+)
 from service.ports import Checker
 
 log = logging.getLogger(__name__)
 # Below the threads of one gunicorn worker, so that a health check always finds one free.
 MOST_WAITING = 6
+C = TypeVar("C", bound=Checker)
 
 
-class LoadingChecker:
+@dataclass(frozen=True, slots=True)
+class Service:
+    """All that answers requests: a checker, the articles that it checks on, and the log of its checks."""
+
+    checker: Checker
+    archive: Archive
+    log: CheckLog
+
+    def state(self) -> dict[str, str]:
+        """Return the checker's state."""
+        return self.checker.state()
+
+    def check(self, query: Query) -> Report:
+        """Return the checker's report."""
+        return self.checker.check(query)
+
+
+class LoadingChecker(Generic[C]):
     """Builds a checker in a thread; until it is there, `check` raises `NotReadyError` and `state` says why.
 
     One check runs at a time: the models already use all the threads they are given, and two at once would fight.
     """
 
-    def __init__(self, build: Callable[[], Checker]) -> None:
+    def __init__(self, build: Callable[[], C]) -> None:
         self._build = build
-        self._checker: Checker | None = None
+        self._checker: C | None = None
         self._failure: str | None = None
         self._turn = threading.Lock()
         self._room = threading.BoundedSemaphore(MOST_WAITING)
         self._thread = threading.Thread(target=self._load, name="loading", daemon=True)
 
-    def start(self) -> LoadingChecker:
+    def start(self) -> LoadingChecker[C]:
         """Begin to load; return itself."""
         self._thread.start()
         return self
@@ -47,15 +82,26 @@ class LoadingChecker:
 
     def check(self, query: Query) -> Report:
         """Return the report, or raise `NotReadyError`."""
+        with self.turn() as checker:
+            return checker.check(query)
+
+    def loaded(self) -> C:
+        """Return what was built, or raise `NotReadyError`."""
         if self._failure:
             raise NotReadyError(f"Loading failed: {self._failure} See the server's log.")
         if self._checker is None:
             raise NotReadyError("The models and the index are still loading: try again in a few seconds.")
+        return self._checker
+
+    @contextmanager
+    def turn(self) -> Iterator[C]:
+        """Give what was built to one thread at a time, or raise `NotReadyError`, `BusyError` where many wait."""
+        checker = self.loaded()
         if not self._room.acquire(blocking=False):
-            raise BusyError(f"{MOST_WAITING} checks are already waiting: try again in a few seconds.")
+            raise BusyError(f"{MOST_WAITING} requests are already waiting: try again in a few seconds.")
         try:
             with self._turn:
-                return self._checker.check(query)
+                yield checker
         finally:
             self._room.release()
 
@@ -65,3 +111,51 @@ class LoadingChecker:
         except Exception as error:  # whatever it is, /readyz must say it rather than load for ever
             log.exception("loading failed")
             self._failure = " ".join(str(error).split()) or type(error).__name__
+
+
+class LoadingArchive:
+    """The archive of a service that may still be loading. Only what needs the embedder waits for its turn."""
+
+    def __init__(self, loading: LoadingChecker[Service]) -> None:
+        self._loading = loading
+
+    def add(self, new: NewArticle, on_duplicate: OnDuplicate) -> Receipt:
+        """Keep an article, as the archive does."""
+        with self._loading.turn() as service:
+            return service.archive.add(new, on_duplicate)
+
+    def replace(self, article_id: str, new: NewArticle, matches: Match) -> Receipt:
+        """Replace an article, as the archive does."""
+        with self._loading.turn() as service:
+            return service.archive.replace(article_id, new, matches)
+
+    def remove(self, article_id: str, matches: Match) -> None:
+        """Drop an article, as the archive does."""
+        self._loading.loaded().archive.remove(article_id, matches)
+
+    def get(self, article_id: str) -> Holding:
+        """Return an article, as the archive does."""
+        return self._loading.loaded().archive.get(article_id)
+
+    def page(self, listing: Listing) -> ArticlePage:
+        """Return articles, as the archive does."""
+        return self._loading.loaded().archive.page(listing)
+
+
+class LoadingChecks:
+    """The log of a service that may still be loading."""
+
+    def __init__(self, loading: LoadingChecker[Service]) -> None:
+        self._loading = loading
+
+    def keep(self, query: Query, report: Report, answer: str) -> None:
+        """Keep a check, as the log does."""
+        self._loading.loaded().log.keep(query, report, answer)
+
+    def get(self, check_id: str) -> KeptCheck:
+        """Return a check, as the log does."""
+        return self._loading.loaded().log.get(check_id)
+
+    def page(self, listing: CheckListing) -> CheckPage:
+        """Return checks, as the log does."""
+        return self._loading.loaded().log.page(listing)

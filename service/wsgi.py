@@ -1,9 +1,8 @@
 """What gunicorn imports, once in every worker."""
 
-from service.app import create_app
-from service.assembly import build_pipeline
+from service.app import load_app
+from service.assembly import build_service
 from service.config import Settings
-from service.loading import LoadingChecker
 
 _settings = Settings.from_env()
-app = create_app(LoadingChecker(lambda: build_pipeline(_settings)).start(), max_body_bytes=_settings.max_body_bytes)
+app = load_app(_settings, lambda: build_service(_settings))

@@ -8,11 +8,13 @@ from flask.typing import ResponseReturnValue
 from service.api import text
 from service.api.contract import StrictBlueprint, operation
 from service.api.example import REPORT
+from service.api.keep import kept
 from service.api.plain import one_line
 from service.api.present import ReportSchema, as_json_text
 from service.api.problems import Problem
 from service.api.schemas import CheckBody, CheckParameters
 from service.domain import Query
+from service.keeping import CheckLog
 from service.ports import Checker
 
 _JSON, _TEXT = "application/json", "text/plain"
@@ -32,8 +34,8 @@ _BODIES = {
 }
 
 
-def blueprint(checker: Checker) -> StrictBlueprint:
-    """Return the resource that asks this checker."""
+def blueprint(checker: Checker, log: CheckLog) -> StrictBlueprint:
+    """Return the resource that asks this checker and keeps what it answers."""
     blp = StrictBlueprint("check", __name__, url_prefix="/v1", description="What the articles say of a claim.")
     answers = (
         blp.response(
@@ -51,7 +53,7 @@ def blueprint(checker: Checker) -> StrictBlueprint:
     )
     def get_check(query: Query) -> ResponseReturnValue:
         """Check a claim given in the address."""
-        return _answer(checker, query)
+        return _answer(checker, log, query)
 
     @operation(
         blp,
@@ -62,14 +64,14 @@ def blueprint(checker: Checker) -> StrictBlueprint:
     )
     def post_check(query: Query) -> ResponseReturnValue:
         """Check a claim given as JSON."""
-        return _answer(checker, query)
+        return _answer(checker, log, query)
 
     return blp
 
 
-def _answer(checker: Checker, query: Query) -> ResponseReturnValue:
+def _answer(checker: Checker, log: CheckLog, query: Query) -> ResponseReturnValue:
     media_type = _media_type()
-    report = checker.check(query)
+    report = kept(log, query, checker.check(query))
     if media_type == _TEXT:
         response = Response(text.render(report), content_type=f"{_TEXT}; charset=utf-8")
     else:

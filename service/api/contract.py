@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from flask import Flask
 from flask_smorest import Api, Blueprint
 
+from service.api.article_schemas import LineSchema
 from service.api.present import ProblemSchema
 from service.api.problems import MEDIA_TYPE, RETRY_AFTER_S, TITLES, Fault
 from service.api.request import StrictParser
@@ -21,7 +22,22 @@ Every error is an RFC 9457 problem. A path that does not exist answers 404, a me
 
 _EXAMPLES: dict[int, tuple[str, tuple[Fault, ...]]] = {
     400: ("the body is not JSON at line 1, column 11: Expecting value; correct it there", ()),
+    403: (
+        "a page at https://a.example may not write here; send the request from a program, or from this server's pages",
+        (),
+    ),
+    404: ("There is no article 'pier'; GET /v1/articles lists those that are here.", ()),
     406: ("nothing here is served as image/png; accept application/json or text/plain", ()),
+    409: (
+        "An article with this address is here already, as 'pier'; send on_duplicate=replace or on_duplicate=skip, "
+        "or another id.",
+        (),
+    ),
+    412: (
+        "The article 'pier' is not what If-Match takes it for; its ETag is now \"9f2c\": get it again, and repeat the "
+        "change on that.",
+        (),
+    ),
     413: ("the body is longer than 65,536 bytes, the limit; send a shorter one", ()),
     415: ('the body came as "text/csv"; send JSON with the header Content-Type: application/json', ()),
     422: (
@@ -35,6 +51,14 @@ _EXAMPLES: dict[int, tuple[str, tuple[Fault, ...]]] = {
     ),
     500: ("the service failed on this request; the cause is in its log, and trying again is safe", ()),
     503: (f"index is loading; try again in {RETRY_AFTER_S} seconds", (Fault("index is loading"),)),
+}
+
+_INSTANCES = {
+    403: "/v1/articles",
+    404: "/v1/articles/pier",
+    409: "/v1/articles",
+    412: "/v1/articles/pier",
+    503: "/readyz",
 }
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -69,7 +93,10 @@ def make_api(app: Flask) -> QuietApi:
         "servers": [{"url": "/"}],
     }
     kwargs = {"title": "Wirecheck", "version": VERSION, "openapi_version": "3.1.0", **options}
-    return QuietApi(app, spec_kwargs=kwargs)
+    api = QuietApi(app, spec_kwargs=kwargs)
+    # Answers of lines are a string to OpenAPI; what each line is, is said by a schema of its own.
+    api.spec.components.schema("Line", schema=LineSchema)
+    return api
 
 
 def operation(blueprint: StrictBlueprint, *decorators: Any, problems: tuple[int, ...] = ()) -> Callable[[View], View]:
@@ -93,7 +120,7 @@ def _problem(status: int, detail: str, faults: tuple[Fault, ...]) -> dict[str, A
         "title": TITLES[status],
         "status": status,
         "detail": detail,
-        "instance": "/readyz" if status == 503 else "/v1/check",
+        "instance": _INSTANCES.get(status, "/v1/check"),
         "errors": [fault.members() for fault in faults],
     }
     response: dict[str, Any] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -53,6 +54,83 @@ class Statement(Line):
         if not any(map(str.isalnum, text)):
             raise self.make_error("wordless")
         return text
+
+
+class Address(Line):
+    """The address of a page: it is shown as a link, so nothing but the web is let in."""
+
+    default_error_messages = {"invalid_url": "must begin with http:// or https://"}  # noqa: RUF012
+
+    def __init__(self, **options: Any) -> None:
+        metadata = {"pattern": "^[hH][tT][tT][pP][sS]?://", **options.pop("metadata", {})}
+        super().__init__(8, 2000, metadata=metadata, **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if not text.lower().startswith(("http://", "https://")):
+            raise self.make_error("invalid_url")
+        return text
+
+
+class Prose(fields.String):
+    """A text of any length that the body's limit lets through, with its lines as they are."""
+
+    default_error_messages = {  # noqa: RUF012
+        **_MISSING,
+        "invalid": "must be a text in quotation marks",
+        "blank": "is blank; give it the text of an article",
+    }
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(metadata={"minLength": 1, **options.pop("metadata", {})}, **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        if not isinstance(value, str):
+            raise self.make_error("invalid")
+        if not value.strip():
+            raise self.make_error("blank")
+        return value
+
+
+class Number(fields.Field[Any]):
+    """Where a listing goes on: a number, wrapped so that nobody builds one by hand."""
+
+    default_error_messages = {  # noqa: RUF012
+        **_MISSING,
+        "invalid": "is no cursor; leave it out, or give `next` of the page before",
+    }
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(metadata={"type": "string", **options.pop("metadata", {})}, **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
+        wrapped = str(value)
+        digits = wrapped.removeprefix("n")
+        if digits == wrapped or not (digits.isascii() and digits.isdigit()) or len(digits) > 2 * _DIGITS:
+            raise self.make_error("invalid")
+        return int(digits)
+
+    def _serialize(self, value: int | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return None if value is None else f"n{value}"
+
+
+class Cursor(fields.String):
+    """Where a listing goes on: an id, wrapped so that nobody builds one by hand."""
+
+    default_error_messages = {  # noqa: RUF012
+        **_MISSING,
+        "invalid": "is no cursor; leave it out, or give `next` of the page before",
+    }
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        try:
+            wrapped: str = value
+            return base64.b64decode(wrapped.encode("ascii"), altchars=b"-_", validate=True).decode("utf-8")
+        except (AttributeError, ValueError) as error:
+            raise self.make_error("invalid") from error
+
+    def _serialize(self, value: str | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return None if value is None else base64.urlsafe_b64encode(value.encode("utf-8")).decode("ascii")
 
 
 class Whole(fields.Integer):

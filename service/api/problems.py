@@ -18,9 +18,12 @@ MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 2
 TITLES = {
     400: "Bad Request",
+    403: "Forbidden",
     404: "Not Found",
     405: "Method Not Allowed",
     406: "Not Acceptable",
+    409: "Conflict",
+    412: "Precondition Failed",
     413: "Content Too Large",
     415: "Unsupported Media Type",
     422: "Unprocessable Content",
@@ -92,8 +95,18 @@ def _detail(error: HTTPException) -> str:
     return error.description or error.name
 
 
-def _respond(status: int, detail: str, faults: Iterable[Fault] = (), *, allow: Iterable[str] | None = None) -> Response:
-    body: dict[str, Any] = {
+def body_of(error: Exception) -> dict[str, Any]:
+    """Return an error as the members of a problem, for answers that hold several."""
+    if isinstance(error, Problem):
+        return _members(error.code or 500, _detail(error), error.faults)
+    if isinstance(error, WirecheckError) and error.status != 500:
+        return _members(error.status, str(error), ())
+    _log.error("unexpected error on %s %r", request.method, request.path, exc_info=error)
+    return _members(500, _BROKEN, ())
+
+
+def _members(status: int, detail: str, faults: Iterable[Fault]) -> dict[str, Any]:
+    return {
         "type": "about:blank",
         "title": TITLES.get(status, "Error"),
         "status": status,
@@ -101,6 +114,10 @@ def _respond(status: int, detail: str, faults: Iterable[Fault] = (), *, allow: I
         "instance": quote(request.path),
         "errors": [fault.members() for fault in faults],
     }
+
+
+def _respond(status: int, detail: str, faults: Iterable[Fault] = (), *, allow: Iterable[str] | None = None) -> Response:
+    body = _members(status, detail, faults)
     response = Response(json.dumps(body) + "\n", status, content_type=MEDIA_TYPE)
     if status == 503:
         response.headers["Retry-After"] = str(RETRY_AFTER_S)

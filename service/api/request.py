@@ -54,9 +54,15 @@ class StrictParser(FlaskParser):
         """Raise the validation error as a problem that lists every fault."""
         by_location: Any = error.messages
         ((location, messages),) = by_location.items()
-        found = list(_faults(messages, (), in_query=location == "query"))
-        more = f"; {len(found) - 1} more under errors" if len(found) > 1 else ""
-        raise Problem(422, found[0].detail + more, found[:_MAX_FAULTS])
+        raise _problem(messages, in_query=location == "query")
+
+
+def load(schema: Schema, data: Any) -> Any:
+    """Return what a schema makes of data, or raise a problem that lists every fault."""
+    try:
+        return schema.load(data)
+    except ValidationError as error:
+        raise _problem(error.messages, in_query=False) from error
 
 
 def query_from(**fields: Any) -> Query:
@@ -68,7 +74,7 @@ def query_from(**fields: Any) -> Query:
     return query
 
 
-def read_json(req: Request) -> Any:
+def read_json(req: Request, example: str = '{"claim": "One statement to check."}') -> Any:
     """Return the JSON body of a request.
 
     Raises a problem 415 for another content type, 413 for a body over the limit, 400 for what is not strict JSON.
@@ -76,9 +82,14 @@ def read_json(req: Request) -> Any:
     if not req.is_json:
         sent = quoted(req.mimetype) if req.mimetype else "no content type"
         raise Problem(415, f"the body came as {sent}; send JSON with the header Content-Type: application/json")
-    text = _decode(_body(req))
+    return parse_json(read_body(req), example)
+
+
+def parse_json(body: bytes, example: str) -> Any:
+    """Return the value of a JSON text in UTF-8; raise a problem 400 for what only some readers would accept."""
+    text = _decode(body)
     if not text.strip():
-        raise Problem(400, 'the body is empty; send JSON such as {"claim": "One statement to check."}')
+        raise Problem(400, f"the body is empty; send JSON such as {example}")
     try:
         return json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
@@ -90,7 +101,8 @@ def read_json(req: Request) -> Any:
         raise Problem(400, "the body holds a number with too many digits; write a shorter one") from error
 
 
-def _body(req: Request) -> bytes:
+def read_body(req: Request) -> bytes:
+    """Return the whole body of a request; raise a problem 413 where it is over the limit."""
     body = req.get_data()
     # Werkzeug cuts a chunked body off at the limit without a word.
     if req.content_length is None and len(body) == req.max_content_length and req.environ["wsgi.input"].read(1):
@@ -125,6 +137,12 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise Problem(400, f"the body holds {name}, which is not JSON; write a number or leave the field out")
+
+
+def _problem(messages: Any, *, in_query: bool) -> Problem:
+    found = list(_faults(messages, (), in_query=in_query))
+    more = f"; {len(found) - 1} more under errors" if len(found) > 1 else ""
+    return Problem(422, found[0].detail + more, found[:_MAX_FAULTS])
 
 
 def _faults(messages: Any, path: tuple[str | int, ...], *, in_query: bool) -> Iterator[Fault]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validates_schema
@@ -15,7 +15,9 @@ _EXCLUDED = {"description": "Return the near misses with their reason."}
 _MOST_NAMES = 50
 
 
-def _names(description: str, data_key: str | None = None) -> fields.List[str]:
+def names(description: str, data_key: str | None = None) -> fields.List[str]:
+    """Return a field for a few names."""
+
     def few_enough(names: list[str]) -> None:
         if len(names) > _MOST_NAMES:
             raise ValidationError(f"has {len(names):,} names; the limit is {_MOST_NAMES}: leave some out")
@@ -28,6 +30,13 @@ def _names(description: str, data_key: str | None = None) -> fields.List[str]:
         metadata={"description": description, "maxItems": _MOST_NAMES},
         error_messages={"invalid": "must be a list of names", "null": "is null; leave it out or give a list"},
     )
+
+
+def in_order(data: Mapping[str, Any]) -> None:
+    """Refuse a span of time that ends before it begins."""
+    first, last = data.get("published_from"), data.get("published_to")
+    if first and last and first > last:
+        raise ValidationError("is later than published_to; swap the two", "published_from")
 
 
 class Incoming(Schema):
@@ -44,8 +53,8 @@ class PublishersSchema(Incoming):
     """Which publishers may answer."""
 
     # `exclude` is taken: it is an option of every marshmallow schema.
-    included = _names("Only these publishers.", data_key="include")
-    excluded = _names("All but these publishers.", data_key="exclude")
+    included = names("Only these publishers.", data_key="include")
+    excluded = names("All but these publishers.", data_key="exclude")
 
 
 class Question(Incoming):
@@ -68,9 +77,7 @@ class Question(Incoming):
 
     @validates_schema
     def _in_order(self, data: dict[str, Any], **_: Any) -> None:
-        first, last = data.get("published_from"), data.get("published_to")
-        if first and last and first > last:
-            raise ValidationError("is later than published_to; swap the two", "published_from")
+        in_order(data)
 
 
 class CheckBody(Question):
@@ -92,8 +99,8 @@ class CheckParameters(Question):
     """The query string of `GET /v1/check`."""
 
     limit = Whole(1, 50, in_query=True, load_default=10, metadata=_LIMIT)
-    publisher = _names("Only this publisher; may be repeated.")
-    not_publisher = _names("Not this publisher; may be repeated.")
+    publisher = names("Only this publisher; may be repeated.")
+    not_publisher = names("Not this publisher; may be repeated.")
     include_excluded = Switch(in_query=True, load_default=False, metadata=_EXCLUDED)
 
     @post_load

@@ -16,6 +16,7 @@ from service.checking.reasons import explain, scope
 from service.checking.retrieval import Ranking, Retriever
 from service.checking.timeline import trace
 from service.checking.verdict import Vote, count
+from service.corpus.follower import Follower
 from service.corpus.index import VectorIndex
 from service.corpus.store import Store
 from service.domain import (
@@ -31,7 +32,7 @@ from service.domain import (
     Ruling,
     Stance,
 )
-from service.ports import Embedder, StanceModel
+from service.ports import Embedder, StanceModel, Vectors
 
 SUPERSEDED, OTHER_SUBJECT = "superseded", "other_subject"
 
@@ -41,14 +42,12 @@ class Tuning:
     """Every number that was fit on claims with known verdicts, and every layer that an ablation switches off."""
 
     ranking: Ranking = field(default_factory=Ranking)
-    # Candidates that are judged for each one that the answer has room for.
-    judged_for_one: int = 1
     policy: Policy = field(default_factory=Policy)
     confidence: Confidence = field(default_factory=Confidence)
 
 
 class Pipeline:
-    """Checks claims against one snapshot of the corpus."""
+    """Checks claims, each against the corpus as it is when the check begins; one check at a time."""
 
     def __init__(
         self,
@@ -66,8 +65,7 @@ class Pipeline:
         self._retriever = Retriever(store, index, tuning.ranking)
         self._judge = Judge(stance, tuning.policy)
         self._confidence = tuning.confidence
-        self._judged_for_one = tuning.judged_for_one
-        self._version = store.version()
+        self._follower = Follower(store, index, embedder)
 
     def state(self) -> dict[str, str]:
         """Say that everything is there: a pipeline is made of finished parts."""
@@ -77,10 +75,12 @@ class Pipeline:
         """Return the report on one claim."""
         started = time.monotonic()
         vector = self._embedder.encode([query.claim])[0]
-        groups = fold(self._retriever.find(query, vector), self._cosine, query.limit * self._judged_for_one)
-        groups, judgements = self._settled_first(groups, self._judge.judge(query, [group.first for group in groups]))
-        judged, groups = len(groups), groups[: query.limit]
-        traced = trace(judgements[: query.limit])
+        with self._store.one_moment():
+            return self._report(query, vector, self._follower.follow(), started)
+
+    def _report(self, query: Query, vector: Vectors, version: str, started: float) -> Report:
+        groups = fold(self._retriever.find(query, vector), self._cosine, query.limit)
+        traced = trace(self._judge.judge(query, [group.first for group in groups]))
         origins = self._store.origins([hit.sentence.id for group in groups for hit in group.hits])
         shown = [_evidence(j, g, origins) for j, g in zip(traced.judgements, groups, strict=True)]
         evidence = sorted((e for e in shown if _counts(e.judgement)), key=_strongest_first)
@@ -89,18 +89,19 @@ class Pipeline:
         return Report(
             check_id=uuid.uuid4().hex,
             claim=query.claim,
-            ruling=self._rule(query, evidence, related, judged, origins, coverage),
+            ruling=self._rule(query, evidence, related, len(groups), origins, coverage),
             scope=scope(coverage),
             evidence=tuple(evidence),
             related=related,
             excluded=_excluded(traced.judgements) if query.include_excluded else (),
             timeline=traced.timeline,
             coverage=coverage,
-            index_version=self._version,
+            index_version=version,
             embedder=self._embedder.name,
             stance_model=self._stance.name,
             took_ms=round(1000 * (time.monotonic() - started)),
             warnings=tuple(self._warnings(query)),
+            thresholds=self._stance.thresholds,
         )
 
     def _rule(
@@ -121,12 +122,6 @@ class Pipeline:
         )
         return Ruling(counted.verdict, round(confidence, 4), reason, counted.origins, counted.articles)
 
-    @staticmethod
-    def _settled_first(groups: Sequence[Group], judgements: Sequence[Judgement]) -> tuple[list[Group], list[Judgement]]:
-        """Put first what takes a side, then what is least neutral, so that the limit cuts off what says nothing."""
-        order = sorted(range(len(groups)), key=lambda i: _says_little(judgements[i]))
-        return [groups[i] for i in order], [judgements[i] for i in order]
-
     def _cosine(self, one: Hit, other: Hit) -> float:
         a, b = self._index.vectors([one.sentence.id, other.sentence.id])
         return float(a @ b)
@@ -134,10 +129,6 @@ class Pipeline:
     def _warnings(self, query: Query) -> Iterable[str]:
         if not self._stance.fits(query.claim):
             yield "The claim is longer than the stance model can read whole, so no sentence was judged: shorten it."
-
-
-def _says_little(judgement: Judgement) -> tuple[bool, float]:
-    return judgement.stance is Stance.NEUTRAL, judgement.scores.neutral
 
 
 def _counts(judgement: Judgement) -> bool:

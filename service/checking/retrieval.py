@@ -37,7 +37,7 @@ class Ranking:
 
 
 class Retriever:
-    """Searches one snapshot of the corpus."""
+    """Searches the corpus by an index and a store that are of one moment."""
 
     def __init__(self, store: Store, index: VectorIndex, ranking: Ranking | None = None) -> None:
         self._store = store

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from service.corpus.store import SentenceVectors
+from service.corpus.vectors import Delta, SentenceVectors
 
 # How much of its article and of the sentence before it a sentence's context vector carries. Chosen on our own claims:
 # "Kyiv has denied it" is then found through the sentence that says what "it" is, at no cost to plain sentences,
 # which are also searched by their bare vector.
 BEFORE_WEIGHT = 0.5
 ARTICLE_WEIGHT = 0.3
+# Removed rows are passed over in a search until they are this share of all, and more than a few: then the rows that
+# are left are copied together, so that over time a removal costs what was removed and not the whole index.
+DEAD_SHARE = 0.25
+DEAD_FEW = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +32,39 @@ class Neighbor:
 
 
 class VectorIndex:
-    """Exact cosine search over unit vectors. Not changed after it is made: another corpus is another index."""
+    """Exact cosine search over unit vectors, which follows the corpus by deltas; for one thread at a time."""
 
     def __init__(self, stored: SentenceVectors, dimension: int, threads: int = 1) -> None:
         faiss.omp_set_num_threads(threads)
-        # FAISS breaks ties by row, so the rows stand in the order of the ids.
-        order = np.argsort(stored.ids, kind="stable")
-        self._ids = stored.ids[order]
-        self._rows = {int(sentence_id): row for row, sentence_id in enumerate(self._ids)}
-        self._bare = _flat(stored.vectors[order], dimension)
-        self._in_context = _flat(contextual(stored.vectors, stored.article_numbers)[order], dimension)
+        self.dimension = dimension
+        self.reset(stored)
 
     def __len__(self) -> int:
-        return len(self._ids)
+        return len(self._rows)
 
     def __contains__(self, sentence_id: int) -> bool:
         return sentence_id in self._rows
+
+    def reset(self, stored: SentenceVectors) -> None:
+        """Forget everything and hold these sentences."""
+        self._start()
+        self._append(stored.ids, stored.vectors, contextual(stored.vectors, stored.article_numbers))
+        self.revision, self.seen = stored.revision, stored.seen
+
+    def apply(self, delta: Delta) -> None:
+        """Become the index of a later revision, at a cost that depends on what has changed."""
+        self._hide(sentence_id for gone in delta.removed for sentence_id in range(gone.first, gone.last + 1))
+        new = delta.added
+        # An article that was indexed in part, when some of its sentences had no embedding yet, is indexed anew.
+        unknown = {int(number) for i, number in zip(new.ids, new.article_numbers, strict=True) if int(i) not in self}
+        chosen = np.array([int(number) in unknown for number in new.article_numbers], dtype=bool)
+        self._hide(int(i) for i in new.ids[chosen])
+        mixed = contextual(new.vectors, new.article_numbers)
+        self._append(new.ids[chosen], new.vectors[chosen], mixed[chosen])
+        self.revision, self.seen = new.revision, new.seen
+        dead = len(self._ids) - len(self._rows)
+        if dead > max(DEAD_FEW, DEAD_SHARE * len(self._ids)):
+            self._compact()
 
     def nearest(self, vector: NDArray[np.float32], count: int, among: Sequence[int] | None = None) -> list[Neighbor]:
         """Return the `count` sentences whose bare vectors are nearest to a vector (d,), ties broken by id."""
@@ -68,13 +90,46 @@ class VectorIndex:
     def _row_numbers(self, ids: Sequence[int]) -> NDArray[np.int64]:
         return np.array([self._rows[sentence_id] for sentence_id in ids], dtype=np.int64)
 
+    def _start(self) -> None:
+        self._ids = array("q")
+        self._rows: dict[int, int] = {}
+        self._bare, self._in_context = faiss.IndexFlatIP(self.dimension), faiss.IndexFlatIP(self.dimension)
+        self._dead = bytearray()  # a bit for each row
+        self._living: faiss.IDSelector | None = None
+
+    def _append(self, ids: NDArray[np.int64], vectors: NDArray[np.float32], in_context: NDArray[np.float32]) -> None:
+        # FAISS breaks ties by row, so the rows stand in the order of the ids; new ids are above all older ones.
+        order = np.argsort(ids, kind="stable")
+        for sentence_id in ids[order].tolist():
+            self._rows[sentence_id] = len(self._ids)
+            self._ids.append(sentence_id)
+        self._bare.add(np.ascontiguousarray(vectors[order], dtype=np.float32))
+        self._in_context.add(np.ascontiguousarray(in_context[order], dtype=np.float32))
+
+    def _hide(self, ids: Iterable[int]) -> None:
+        """Take sentences out of every answer; their rows stay until the next copy."""
+        hidden = [row for row in (self._rows.pop(sentence_id, None) for sentence_id in ids) if row is not None]
+        if hidden:
+            self._dead.extend(bytes(len(self._ids) // 8 + 1 - len(self._dead)))
+            for row in hidden:
+                self._dead[row // 8] |= 1 << row % 8
+            bits = faiss.IDSelectorBitmap(np.array(self._dead, dtype=np.uint8))  # type: ignore[call-arg,arg-type]
+            self._living = faiss.IDSelectorNot(bits)
+
+    def _compact(self) -> None:
+        ids = list(self._rows)
+        bare, in_context = self.vectors(ids), self._in_context.reconstruct_batch(self._row_numbers(ids))
+        self._start()
+        self._append(np.array(ids, dtype=np.int64), bare, in_context)
+
     def _search(
         self, index: faiss.IndexFlatIP, vector: NDArray[np.float32], count: int, among: Sequence[int] | None
     ) -> list[Neighbor]:
-        parameters = None
+        selector = self._living
         if among is not None:
             rows = self._row_numbers([sentence_id for sentence_id in among if sentence_id in self._rows])
-            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(rows))  # type: ignore[call-arg]
+            selector = faiss.IDSelectorBatch(rows)
+        parameters = faiss.SearchParameters(sel=selector) if selector else None  # type: ignore[call-arg]
         similarities, rows_found = index.search(vector.reshape(1, -1), count, params=parameters)
         # FAISS pads with -1 where it finds fewer than were asked for.
         found = [
@@ -98,9 +153,3 @@ def contextual(vectors: NDArray[np.float32], article_numbers: NDArray[np.int64])
     mixed = vectors + BEFORE_WEIGHT * before + ARTICLE_WEIGHT * means[article_numbers]
     unit: NDArray[np.float32] = mixed / np.maximum(np.linalg.norm(mixed, axis=1, keepdims=True), 1e-9)
     return unit
-
-
-def _flat(vectors: NDArray[np.float32], dimension: int) -> faiss.IndexFlatIP:
-    index = faiss.IndexFlatIP(dimension)
-    index.add(np.ascontiguousarray(vectors, dtype=np.float32))
-    return index

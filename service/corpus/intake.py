@@ -11,10 +11,10 @@ from typing import TypeVar
 
 from tqdm import tqdm
 
+from service.corpus.grouping import find_origins
 from service.corpus.store import Fingerprint, Store
 from service.domain import Article, Span
 from service.ports import Embedder
-from service.reading.origins import group
 from service.reading.readers import Skipped, read_file, read_folder
 from service.reading.sentences import split
 
@@ -68,7 +68,7 @@ def sync_folder(
     with store.writing() as connection:
         store.remove(connection, gone)
     embedded = embed_missing(store, embedder)
-    if changed or gone or store.lacks_origins():
+    if store.lacks_origins():
         find_origins(store)
     return Intake(len(changed), len(seen) - len(changed), len(gone), embedded, tuple(skipped))
 
@@ -88,7 +88,7 @@ def add_articles(
     changed = [article for article in articles if known.get(article.id) != Fingerprint(article.digest, None)]
     keep(store, changed, splitter)
     embedded = embed_missing(store, embedder)
-    if changed or store.lacks_origins():
+    if store.lacks_origins():
         find_origins(store)
     return Intake(len(changed), len(articles) - len(changed), 0, embedded, skipped)
 
@@ -128,12 +128,6 @@ def embed_missing(store: Store, embedder: Embedder) -> int:
             store.keep_embeddings(embedder.name, part, embedder.encode(part))
             bar.update(len(part))
     return len(texts)
-
-
-def find_origins(store: Store) -> None:
-    """Group all articles by the reports that their passages come from, and keep the grouping."""
-    sources = store.sources()
-    store.keep_origins(group(sources), (sentence.id for source in sources for sentence in source.sentences))
 
 
 def _parts(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

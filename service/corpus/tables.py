@@ -49,7 +49,7 @@ articles = Table(
     Column("id", String, primary_key=True),
     Column("title", Text, nullable=False),
     Column("publisher", String, index=True),
-    Column("url", String),
+    Column("url", String, index=True),
     Column("published_at", UtcDateTime, index=True),
     Column("text", Text, nullable=False),
     Column("sha256", String(64), nullable=False),
@@ -72,7 +72,7 @@ sentences = Table(
     sqlite_autoincrement=True,  # an id is never used twice, so that no index entry can point at another sentence
 )
 
-# The report that each sentence comes from; made anew from all articles whenever one has changed.
+# The report that each sentence comes from; made anew from the articles near a change, and from all at a start.
 origins = Table(
     "origins",
     metadata,
@@ -85,7 +85,7 @@ sentence_origins = Table(
     "sentence_origins",
     metadata,
     Column("sentence_id", Integer, ForeignKey("sentences.id", ondelete="CASCADE"), primary_key=True),
-    Column("origin_id", String, ForeignKey("origins.id", ondelete="CASCADE"), nullable=False),
+    Column("origin_id", String, ForeignKey("origins.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("copied_share", Float, nullable=False),
 )
 
@@ -95,4 +95,52 @@ embeddings = Table(
     Column("text_sha256", LargeBinary(32), primary_key=True),
     Column("model", String, primary_key=True),
     Column("vector", LargeBinary, nullable=False),
+)
+
+# One row. `revision` counts the changes to articles, sentences and embeddings; `version` is a sum over the articles.
+corpus = Table(
+    "corpus",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("version", String(16), nullable=False),
+    # The revision at which all articles were last grouped by origin together, not only those near a change.
+    Column("grouped", Integer, nullable=False),
+)
+
+removals = Table(
+    "removals",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("revision", Integer, nullable=False, index=True),
+    Column("first", Integer, nullable=False),
+    Column("last", Integer, nullable=False),
+)
+
+checks = Table(
+    "checks",
+    metadata,
+    Column("number", Integer, primary_key=True),  # newer checks have higher numbers
+    Column("id", String, nullable=False, unique=True),
+    Column("checked_at", UtcDateTime, nullable=False, index=True),
+    Column("claim", Text, nullable=False),
+    Column("verdict", String, nullable=False),
+    Column("query", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("index_version", String, nullable=False),
+    Column("embedder", String, nullable=False),
+    Column("stance_model", String, nullable=False),
+    Column("supports", Float, nullable=False),
+    Column("conflicts", Float, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# The articles whose sentences were evidence in a check, as they were then; they may since have changed or gone.
+check_articles = Table(
+    "check_articles",
+    metadata,
+    Column("check_number", Integer, ForeignKey("checks.number", ondelete="CASCADE"), primary_key=True),
+    Column("article_id", String, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
 )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,12 +25,38 @@ from schemathesis.specs.openapi.checks import (
 
 from service.api import spec
 from service.app import create_app
+from service.corpus.archive import StoreArchive
+from service.corpus.checks import StoreChecks
+from service.corpus.store import Store
+from service.domain import Article
 from tests.fakes import FakeChecker
+from tests.support import FakeEmbedder, put
 
 SPEC = yaml.safe_load(spec.COMMITTED.read_text(encoding="utf-8"))
 CHECK = SPEC["paths"]["/v1/check"]
 BODIES = CHECK["post"]["requestBody"]["content"]["application/json"]["examples"]
-api = schemathesis.openapi.from_wsgi("/openapi.yaml", create_app(FakeChecker()))
+ARTICLES = SPEC["paths"]["/v1/articles"]["post"]["requestBody"]["content"]
+
+
+@schemathesis.serializer("application/x-ndjson")
+def _lines(_context: Any, value: Any) -> bytes:
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
+
+
+# Made with the module, since schemathesis reads the contract when tests are collected; articles stay between requests.
+_folder = TemporaryDirectory()
+_store = Store.open(f"sqlite:///{_folder.name}/wirecheck.sqlite3")
+put(_store, Article("pier", "Gale at the pier", "The pier lost its roof."))
+_log = StoreChecks(_store, 30)
+_app = create_app(FakeChecker(), StoreArchive(_store, FakeEmbedder()), _log, max_article_bytes=100_000)
+api = schemathesis.openapi.from_wsgi("/openapi.yaml", _app)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _closing() -> Iterator[None]:
+    yield
+    _store.close()
+    _folder.cleanup()
 
 
 def valid(name: str, instance: Any) -> None:
@@ -77,7 +106,8 @@ def test_each_response_example_keeps_to_its_schema() -> None:
     responses = [
         response
         for path in SPEC["paths"].values()
-        for operation in path.values()
+        for method, operation in path.items()
+        if method != "parameters"
         for response in operation["responses"].values()
     ]
     contents = [
@@ -89,9 +119,46 @@ def test_each_response_example_keeps_to_its_schema() -> None:
             if media_type == "text/plain":
                 assert isinstance(described["example"], str)
                 continue
+            if media_type == "application/x-ndjson":
+                for line in described["example"].splitlines():
+                    valid("Line", json.loads(line))
+                continue
             valid(described["schema"]["$ref"].rsplit("/", 1)[1], described["example"])
             checked += 1
     assert checked >= 11
+
+
+@pytest.mark.parametrize("name", ["text", "page"])
+def test_each_article_example_is_answered_by_the_contract(desk: FlaskClient, name: str) -> None:
+    example = ARTICLES["application/json"]["examples"][name]["value"]
+    valid("ArticleBody", example)
+    response = desk.post("/v1/articles", json=example)
+    assert response.status_code == 201
+    valid("Receipt", response.json)
+    valid("Holding", desk.get(response.headers["Location"]).json)
+    valid("ArticlePage", desk.get("/v1/articles").json)
+
+
+@pytest.mark.parametrize("kind", ["text/html", "text/plain", "application/x-ndjson"])
+def test_each_other_body_example_is_answered_by_the_contract(desk: FlaskClient, kind: str) -> None:
+    response = desk.post("/v1/articles", data=ARTICLES[kind]["example"], content_type=kind)
+    if kind == "application/x-ndjson":
+        rows = [json.loads(line) for line in response.text.splitlines()]
+        assert [row["status"] for row in rows] == [201, 422]
+        for row in rows:
+            valid("Line", row)
+    else:
+        assert response.status_code == 201
+        valid("Receipt", response.json)
+
+
+def test_kept_checks_are_answered_by_the_contract(store: Store) -> None:
+    client = create_app(FakeChecker(), log=StoreChecks(store, 30)).test_client()
+    check_id = client.post("/v1/check", json={"claim": "Two bridges closed."}).json["check_id"]
+    valid("CheckPage", client.get("/v1/checks?stale=true").json)
+    valid("KeptCheck", client.get(f"/v1/checks/{check_id}").json)
+    valid("Draft", client.get(f"/v1/checks/{check_id}/claimreview").json)
+    valid("Recheck", client.post(f"/v1/checks/{check_id}/recheck").json)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +182,7 @@ def test_problems_keep_to_their_schema(client: FlaskClient, method: str, path: s
 def test_our_objects_are_closed_and_their_fields_never_left_out() -> None:
     for name, schema in SPEC["components"]["schemas"].items():
         assert schema["additionalProperties"] is False, name
-        if name not in {"CheckBody", "Publishers", "Fault"}:
+        if name not in {"ArticleBody", "CheckBody", "Publishers", "Fault"}:
             assert sorted(schema["required"]) == sorted(schema["properties"]), name
 
 

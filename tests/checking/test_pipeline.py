@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from service.checking.pipeline import Pipeline
-from service.corpus.intake import find_origins
+from service.corpus.grouping import find_origins
 from service.corpus.store import Store
 from service.domain import Article, Query, Stance, Verdict
 from tests.support import FakeEmbedder, FakeStance, embed, put
@@ -130,3 +130,22 @@ def test_a_claim_too_long_for_the_model_is_said_to_be(store: Store) -> None:
     report = checker.check(CLAIM)
     assert report.ruling.verdict is Verdict.NOT_ENOUGH_EVIDENCE
     assert "shorten it" in report.warnings[0]
+
+
+def test_a_check_sees_what_was_added_and_not_what_was_removed_before_it(store: Store, tmp_path: Path) -> None:
+    pipe = pipeline(store, article("first", REPORT, "Averby Echo"))
+    before = pipe.check(CLAIM)
+    # Another process, by its own connection to the same file.
+    other = Store.open(f"sqlite:///{tmp_path / 'corpus.sqlite3'}")
+    put(other, article("second", "Averby keeps its swimming pool open [conflicts].", "Coast Radio"))
+    embed(other, FakeEmbedder())
+    after = pipe.check(CLAIM)
+    assert {e.judgement.hit.article.id for e in after.evidence} == {"first", "second"}
+    assert after.ruling.verdict is Verdict.DISPUTED
+    with other.writing() as connection:
+        other.remove(connection, ["first"])
+    last = pipe.check(CLAIM)
+    other.close()
+    assert {e.judgement.hit.article.id for e in last.evidence} == {"second"}
+    assert len({report.index_version for report in (before, after, last)}) == 3
+    assert (before.coverage.articles, after.coverage.articles, last.coverage.articles) == (1, 2, 1)

@@ -1,0 +1,30 @@
+"""Keeps a vector index in step with the store, which any process may change."""
+
+from __future__ import annotations
+
+from service.corpus.index import VectorIndex
+from service.corpus.store import Store
+from service.ports import Embedder
+
+
+class Follower:
+    """Brings an index to the store's revision: one row is read where nothing has changed, else what has."""
+
+    def __init__(self, store: Store, index: VectorIndex, embedder: Embedder) -> None:
+        self._store, self._index, self._embedder = store, index, embedder
+
+    def follow(self) -> str:
+        """Bring the index to the revision of this moment and return the version of the corpus."""
+        with self._store.one_moment():
+            now = self._store.state()
+            if now.revision != self._index.revision:
+                self._catch_up()
+            return now.version
+
+    def _catch_up(self) -> None:
+        model, dimension = self._embedder.name, self._embedder.dimension
+        delta = self._store.delta(model, dimension, self._index.revision, self._index.seen)
+        if delta is None:
+            self._index.reset(self._store.vectors(model, dimension))
+        else:
+            self._index.apply(delta)

@@ -1,0 +1,113 @@
+"""Which articles have to do with which: shared origins, shared sentences, and how sentences get their origins."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Exists, Row, delete, distinct, exists, func, insert, select, update
+
+from service.corpus.rows import in_parts, parts
+from service.corpus.tables import origins, sentence_origins, sentences
+from service.domain import Origin
+
+
+def sentences_of(connection: Connection, ids: Sequence[str] | None) -> list[Row[Any]]:
+    """Return the sentences of articles, all or those with these ids, in reading order."""
+    if ids is None:
+        return list(connection.execute(select(sentences).order_by(sentences.c.article_id, sentences.c.position)))
+    rows = in_parts(connection, lambda part: select(sentences).where(sentences.c.article_id.in_(part)), ids)
+    return sorted(rows, key=lambda row: (row.article_id, row.position))
+
+
+def family(connection: Connection, ids: Collection[str], most: int) -> set[str]:
+    """Return articles with all that share an origin with them, and with those in turn, until there are `most`."""
+    known, fresh = set(ids), set(ids)
+    while fresh and len(known) < most:
+        reports = in_parts(
+            connection,
+            lambda part: (
+                select(sentence_origins.c.origin_id.label("id"))
+                .distinct()
+                .join(sentences, sentences.c.id == sentence_origins.c.sentence_id)
+                .where(sentences.c.article_id.in_(part))
+            ),
+            sorted(fresh),
+        )
+        holders = in_parts(
+            connection,
+            lambda part: (
+                select(sentences.c.article_id.label("id"))
+                .distinct()
+                .join(sentence_origins, sentence_origins.c.sentence_id == sentences.c.id)
+                .where(sentence_origins.c.origin_id.in_(part))
+            ),
+            sorted({row.id for row in reports}),
+        )
+        fresh = {row.id for row in holders} - known
+        known |= set(sorted(fresh)[: most - len(known)])
+    return known
+
+
+def sharing_sentences(connection: Connection, article_id: str, most: int) -> set[str]:
+    """Return the articles that share the most whole sentences with one."""
+    own = sentences.alias()
+    wanted = (
+        select(sentences.c.article_id)
+        .join(own, own.c.text_sha256 == sentences.c.text_sha256)
+        .where(own.c.article_id == article_id, sentences.c.article_id != article_id)
+        .group_by(sentences.c.article_id)
+        .order_by(func.count().desc(), sentences.c.article_id)
+        .limit(most)
+    )
+    return set(connection.execute(wanted).scalars())
+
+
+def articles_of(connection: Connection, ids: Sequence[int]) -> list[str]:
+    """Return the articles of sentences, each once, in the order of the sentence ids given."""
+    rows = in_parts(
+        connection, lambda part: select(sentences.c.id, sentences.c.article_id).where(sentences.c.id.in_(part)), ids
+    )
+    article_by_id = {row.id: row.article_id for row in rows}
+    return list(dict.fromkeys(article_by_id[number] for number in ids if number in article_by_id))
+
+
+def replace(connection: Connection, found: Mapping[int, Origin]) -> None:
+    """Give these sentences these origins, and count anew the articles of every origin that this touches."""
+    touched: set[str] = set()
+    for part in parts(sorted(found)):
+        theirs = sentence_origins.c.sentence_id.in_(part)
+        touched.update(connection.execute(select(sentence_origins.c.origin_id).where(theirs)).scalars())
+        connection.execute(delete(sentence_origins).where(theirs))
+    reports = {origin.id: origin for origin in found.values()}
+    if reports:
+        rows = [{"id": o.id, "name": o.name, "articles": o.articles} for o in reports.values()]
+        connection.execute(insert(origins).prefix_with("OR IGNORE"), rows)
+        held = [
+            {"sentence_id": sentence_id, "origin_id": o.id, "copied_share": o.copied_share or 0.0}
+            for sentence_id, o in found.items()
+        ]
+        connection.execute(insert(sentence_origins), held)
+    recount(connection, touched | set(reports))
+
+
+def drop_unused(connection: Connection) -> None:
+    """Drop the origins that no sentence has any more."""
+    connection.execute(delete(origins).where(~_used()))
+
+
+def recount(connection: Connection, ids: Collection[str]) -> None:
+    """Count the articles of origins, and drop the origins that no sentence has any more."""
+    holders = (
+        select(func.count(distinct(sentences.c.article_id)))
+        .join(sentence_origins, sentence_origins.c.sentence_id == sentences.c.id)
+        .where(sentence_origins.c.origin_id == origins.c.id)
+        .scalar_subquery()
+    )
+    for part in parts(sorted(ids)):
+        connection.execute(delete(origins).where(origins.c.id.in_(part), ~_used()))
+        connection.execute(update(origins).where(origins.c.id.in_(part)).values(articles=holders))
+
+
+def _used() -> Exists:
+    return exists().where(sentence_origins.c.origin_id == origins.c.id)

@@ -1,0 +1,115 @@
+"""From rows of the tables to the types that travel, and the statements that several modules share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Row, Select, and_, bindparam, func, or_, select, text
+
+from service.corpus.tables import articles, sentences
+from service.domain import Article, Context, Query, Sentence
+from service.keeping import Listing
+from service.language.terms import terms
+
+T = TypeVar("T")
+BATCH = 500  # ids in one IN (…), below every SQLite limit
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A sentence with its article and neighbors, and the search terms of itself and of its context."""
+
+    sentence: Sentence
+    article: Article
+    context: Context
+    terms: set[str]
+    context_terms: set[str]
+
+
+def filters_of(query: Query | Listing) -> list[Any]:
+    """Return what the rows of `articles` must fulfil."""
+    rules: list[Any] = []
+    if query.published_from is not None:
+        rules.append(articles.c.published_at >= query.published_from)
+    if query.published_to is not None:
+        rules.append(articles.c.published_at <= query.published_to)
+    if query.publishers_include:
+        rules.append(articles.c.publisher.in_(query.publishers_include))
+    if query.publishers_exclude:
+        rules.append(func.coalesce(articles.c.publisher, "").not_in(query.publishers_exclude))
+    return rules
+
+
+def in_parts(
+    connection: Connection, statement: Callable[[Sequence[T]], Select[Any]], items: Sequence[T]
+) -> list[Row[Any]]:
+    """Return the rows of a statement made for a few items at a time."""
+    return [row for part in parts(items) for row in connection.execute(statement(part))]
+
+
+def articles_by_id(connection: Connection, ids: Sequence[str]) -> list[Article]:
+    """Return the articles with these ids, ordered by id."""
+    rows = in_parts(connection, lambda part: select(articles).where(articles.c.id.in_(part)), ids)
+    return sorted((article_of(row) for row in rows), key=lambda article: article.id)
+
+
+def terms_of_ids(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[set[str], set[str]]]:
+    """Return the search terms of sentences and of their contexts, by sentence id."""
+    wanted = text("SELECT rowid, words, context FROM sentence_words WHERE rowid IN :ids")
+    statement = wanted.bindparams(bindparam("ids", expanding=True))
+    rows = [row for part in parts(ids) for row in connection.execute(statement, {"ids": list(part)})]
+    return {row.rowid: (set(row.words.split()), set(row.context.split())) for row in rows}
+
+
+def beside_any(rows: Sequence[Row[Any]]) -> Any:
+    """Return the condition that a sentence stands beside one of these."""
+    positions: dict[str, set[int]] = {}
+    for row in rows:
+        positions.setdefault(row.article_id, set()).update((row.position - 1, row.position + 1))
+    return or_(*(and_(sentences.c.article_id == a, sentences.c.position.in_(p)) for a, p in positions.items()))
+
+
+def sentence_of(row: Row[Any], article: Article) -> Sentence:
+    """Return the sentence of a row."""
+    return Sentence(row.id, row.article_id, row.position, row.start, row.end, article.text[row.start : row.end])
+
+
+def joined_terms(words: str) -> str:
+    """Return the search terms of a text as FTS5 stores them."""
+    return " ".join(terms(words))
+
+
+def found_of(
+    row: Row[Any],
+    article: Article,
+    spans: dict[tuple[str, int], tuple[int, int]],
+    terms_by_id: dict[int, tuple[set[str], set[str]]],
+) -> Found:
+    """Return the sentence of a row with all that retrieval weighs."""
+
+    def words(position: int) -> str:
+        start, end = spans.get((row.article_id, position), (0, 0))
+        return article.text[start:end]
+
+    sentence = sentence_of(row, article)
+    return Found(
+        sentence,
+        article,
+        Context(words(row.position - 1), words(row.position + 1)),
+        *terms_by_id.get(row.id, (set(), set())),
+    )
+
+
+def article_of(row: Row[Any]) -> Article:
+    """Return the article of a row."""
+    published: datetime | None = row.published_at
+    return Article(row.id, row.title, row.text, row.publisher, row.url, published)
+
+
+def parts(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Yield the items a few at a time."""
+    for start in range(0, len(items), BATCH):
+        yield items[start : start + BATCH]

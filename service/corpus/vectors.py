@@ -1,0 +1,86 @@
+"""The stored vectors of sentences: all of them, or what an index lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, Row, and_, select
+
+from service.corpus import revisions
+from service.corpus.revisions import Removal
+from service.corpus.tables import embeddings, sentences
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceVectors:
+    """Sentences in reading order: ids (n,), article numbers (n,), vectors (n, d), row i of each.
+
+    All ids up to `seen` are here, or gone as of `revision`; `missing` counts those that are not embedded yet.
+    """
+
+    ids: np.ndarray[Any, np.dtype[np.int64]]
+    article_numbers: np.ndarray[Any, np.dtype[np.int64]]
+    vectors: np.ndarray[Any, np.dtype[np.float32]]
+    missing: int
+    revision: int = 0
+    seen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """What turns an index of an earlier revision into one of a later revision."""
+
+    removed: tuple[Removal, ...]
+    added: SentenceVectors
+
+
+def all_vectors(connection: Connection, model: str, dimension: int) -> SentenceVectors:
+    """Return every embedded sentence, in reading order."""
+    revision = revisions.state(connection).revision
+    rows = _rows(connection, model, after=0)
+    return _packed([row for row in rows if row.vector is not None], rows, dimension, revision, after=0)
+
+
+def delta(connection: Connection, model: str, dimension: int, revision: int, seen: int) -> Delta | None:
+    """Return what an index of that revision lacks, or None where the log does not reach back so far.
+
+    An article counts once all its sentences are embedded: before that its context vectors would be wrong.
+    """
+    now = revisions.state(connection).revision
+    if not now - revisions.KEPT <= revision <= now:
+        return None
+    rows = _rows(connection, model, after=seen)
+    waiting = {row.article_id for row in rows if row.vector is None}
+    whole = [row for row in rows if row.article_id not in waiting]
+    return Delta(revisions.removed_since(connection, revision), _packed(whole, rows, dimension, now, after=seen))
+
+
+def _rows(connection: Connection, model: str, after: int) -> Sequence[Row[Any]]:
+    wanted = (
+        select(sentences.c.id, sentences.c.article_id, sentences.c.position, embeddings.c.vector)
+        .outerjoin(embeddings, and_(embeddings.c.text_sha256 == sentences.c.text_sha256, embeddings.c.model == model))
+        .where(sentences.c.id > after)
+    )
+    # Sorted here: for an order by article SQLite would walk all sentences to find the few that are new.
+    return sorted(connection.execute(wanted), key=lambda row: (row.article_id, row.position))
+
+
+def _packed(
+    there: Sequence[Row[Any]], rows: Sequence[Row[Any]], dimension: int, revision: int, after: int
+) -> SentenceVectors:
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(row.article_id for row in there))}
+    matrix = np.frombuffer(b"".join(row.vector for row in there), dtype="<f4").reshape(len(there), dimension)
+    missing = [row.article_id for row in rows if row.vector is None]
+    unfinished = set(missing)
+    waiting = [row.id for row in rows if row.article_id in unfinished]
+    return SentenceVectors(
+        np.array([row.id for row in there], dtype=np.int64),
+        np.array([numbers[row.article_id] for row in there], dtype=np.int64),
+        matrix.astype(np.float32),
+        missing=len(missing),
+        revision=revision,
+        seen=min(waiting) - 1 if waiting else max((row.id for row in rows), default=after),
+    )
