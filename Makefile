@@ -36,8 +36,9 @@ eval: $(VENV)/.installed-dev  ## Measure quality on every set at hand; QUICK=1 f
 	$(BIN)/python -m bench.quality $(if $(QUICK),--quick)
 	$(if $(QUICK),,$(BIN)/python -m bench.ablation)
 
-train: $(VENV)/.installed-dev  ## Train the stance model on ../shared/data/nli into build/stance
-	$(BIN)/python -m models.training.train build/stance
+train: $(VENV)/.installed-dev  ## Train the stance model on ../shared/data/nli into build/stance, in two runs
+	$(BIN)/python -m models.training.train build/stance-first
+	$(BIN)/python -m models.training.train build/stance --config models/training/second.toml
 
 format: $(VENV)/.installed-dev  ## Format the code
 	$(BIN)/ruff check --fix --quiet .

@@ -44,9 +44,11 @@ those of the evidence, compared (difference, product) and pooled, beside the mea
 (`models/network.py`). {processes} single-threaded processes average their weights every few steps; at most
 {batch_tokens} tokens a process and step, pairs of like length together and at most {max_tokens} tokens long; AdamW
 with peak rates {encoder_rate:g} (encoder) and {head_rate:g} (head), {warmup:.0%} warm-up, then linear to zero over
-{minutes:.0f} minutes. A pass has {pairs_a_pass:,} pairs; the released weights (`{model}`) come from a run that saw
-{seen:,.0f} pairs. Each source's label shares are added to the logits in training, so that a source without neutral
-does not teach that neutral never comes. To repeat it: `make train`, with the data in `../shared/data/nli`.
+{minutes:.0f} minutes{dropout}; what is released is the running average of the weights (Polyak and Juditsky, 1992;
+weight of the past {average:g} at every meeting). A pass has {pairs_a_pass:,} pairs; the released weights (`{model}`)
+come from a run that saw {seen:,.0f} pairs{earlier}. Each source's label shares are added to the logits in training, so
+that a source without neutral does not teach that neutral never comes. To repeat it: `make train`, with the data in
+`../shared/data/nli`.
 
 ![learning curve](figures/learning_curve.png)
 
@@ -57,9 +59,12 @@ run of this release, on samples of each set (`evaluate_sample` in `models/traini
 
 {curve}
 
-Pairs made by program in each pass: {own_events:,} invented news events told in several ways (figures, dates, names,
-roles and negations changed, reported speech, denials, hedges) and {own_edits:,} edits of public pairs (a changed
-figure, a claim beside the lexically nearest wrong sentence).
+Our own pairs in each pass: {own_events:,} invented news events told in several ways by program (figures, dates, names,
+roles and negations changed, reported speech, denials, hedges); {own_phrasings:,} clauses against others that say the
+same, the opposite or leave it open (`phrasings.toml`); {own_stories:,} from short news stories, written sentence by
+sentence with claims that each supports, refutes or leaves open, the story's other sentences being neutral
+(`stories/`); and {own_edits:,} edits of public pairs (a changed figure, a claim beside the lexically nearest wrong
+sentence). The stories and the phrasings were drafted with a large language model under our instructions.
 """
 
 LICENCE = """\
@@ -89,13 +94,24 @@ def readme(results: Results) -> str:
             max_tokens=training.max_tokens, encoder_rate=training.encoder_rate, head_rate=training.head_rate,
             warmup=training.warmup, minutes=training.minutes, pairs_a_pass=training.pairs_a_pass,
             model=training.model, seen=training.history[-1]["pairs"], curve=_curve(results),
-            own_events=training.own_pairs["events"], own_edits=training.own_pairs["edits"],
+            dropout=", with dropout in the encoder" if training.dropout else "", average=training.average,
+            earlier=_earlier(training.earlier_pairs), **{f"own_{name}": n for name, n in training.own_pairs.items()},
         ),
         _sources(results),
         _weaknesses(results),
         LICENCE,
     )  # fmt: skip
     return "\n".join(parts)
+
+
+def _earlier(pairs: int) -> str:
+    """Say what the weights had seen before, if anything."""
+    if not pairs:
+        return ""
+    return (
+        f" and began from one that had seen {pairs:,} (`config.toml`: the same public data and events, without the "
+        "phrasings and stories)"
+    )
 
 
 def notice(results: Results) -> str:
@@ -112,7 +128,7 @@ def notice(results: Results) -> str:
     ]
     lines += [f"- {s.name}: {s.credit}. Licence: {s.licence}." for s in results.training.sources]
     lines += [
-        "- events, edits: pairs made by program in this project (models/training/events.py, edits.py); the edits",
+        "- events, phrasings, stories, edits: our own pairs (models/training); the edits",
         "  change pairs of the sources above and stand under their licences.",
         "",
         "CC BY 4.0: https://creativecommons.org/licenses/by/4.0/",
@@ -169,9 +185,10 @@ def _events(results: Results) -> str:
     crossed = events["paraphrase"].conflicts
     ruled = 100 - events["changed"].supports_by_threshold
     return "\n".join((
-        "## Results on invented events",
-        "Pairs of kinds of event that were never trained on (`models/training/events.py`), percent called *supports*",
-        "and *conflicts*. `changed` joins number, date, name and negation: none of these is supported.",
+        "## Results on our own pairs",
+        "Events, phrasings and stories that were never trained on (`models/training/events.py`, `phrasings.py`,",
+        "`stories.py`), percent called *supports* and *conflicts*. `changed` joins number, date, name and negation:",
+        "none of these is supported.",
         "",
         "| kind | pairs | supports | conflicts | supports, by threshold | conflicts, by threshold |",
         "|---|---|---|---|---|---|",

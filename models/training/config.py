@@ -9,11 +9,17 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Every number that shapes the weights; `minutes` caps the schedule by training time."""
+    """Every number that shapes the weights; `minutes` caps the schedule by training time.
+
+    `begin` holds the weights to go on from; without it a run starts from the encoder in the package `start`.
+    """
 
     seed: int
     data: Path
     start: str
+    begin: Path | None
+    dropout: bool
+    average: float
     processes: int
     bf16: bool
     minutes: float
@@ -29,6 +35,8 @@ class Config:
     evaluate_sample: int
     max_tokens: int
     events: int
+    phrasings: int
+    stories: int
     edited_figures: int
     wrong_sentences: int
     leads: float
@@ -42,6 +50,7 @@ class Config:
         mixture = raw.pop("mixture")
         flat = {**{k: v for k, v in raw.items() if k != "schedule"}, **raw["schedule"], **mixture}
         flat["data"] = Path(flat["data"])
+        flat["begin"] = Path(flat["begin"]) if flat.get("begin") else None
         flat["factual_sources"] = tuple(flat["factual_sources"])
         return cls(**flat)
 

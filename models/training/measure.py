@@ -20,6 +20,8 @@ from models.training.calibration import Calibration, Floats, Ints, called
 from models.training.events import event_pairs
 from models.training.mixture import tokenize
 from models.training.pairs import Pair, read_pairs
+from models.training.phrasings import phrasing_pairs
+from models.training.stories import story_pairs
 from models.training.train import collate
 from service.domain import Thresholds
 
@@ -171,8 +173,10 @@ def measure_set(dev: DevSet, raw: Floats, calibration: Calibration, thresholds: 
 
 
 def held_out_events(count: int) -> list[Pair]:
-    """Return pairs of the event families that are never trained on."""
-    return list(event_pairs(random.Random(77), count, held_out=True))
+    """Return pairs of the event families, phrasings and stories that are never trained on, up to `count` of each."""
+    rng = random.Random(77)
+    stories = list(story_pairs(rng, 1, held_out=True))[:count]
+    return [*event_pairs(rng, count, held_out=True), *phrasing_pairs(rng, count, held_out=True), *stories]
 
 
 def measure_events(pairs: Sequence[Pair], scores: Floats, thresholds: Thresholds) -> dict[str, KindResult]:

@@ -16,6 +16,8 @@ from models.training.config import Config
 from models.training.edits import edited_figures, wrong_sentences
 from models.training.events import event_pairs
 from models.training.pairs import Pair, read_pairs
+from models.training.phrasings import phrasing_pairs
+from models.training.stories import story_pairs
 
 UNSEEN = -10.0
 LONGEST_LEAD = 80  # characters
@@ -39,6 +41,8 @@ def build(config: Config, tokenizer: Tokenizer) -> list[Example]:
     factual = [p for p in public if p.source.split("/")[0] in config.factual_sources]
     pairs = list(_with_leads(rng, _sample(rng, public, config), config))
     pairs += event_pairs(rng, config.events)
+    pairs += phrasing_pairs(rng, config.phrasings)
+    pairs += story_pairs(rng, config.stories)
     pairs += edited_figures(rng, factual, config.edited_figures)
     pairs += wrong_sentences(rng, factual, config.wrong_sentences)
     return tokenize(pairs, tokenizer, config.max_tokens)

@@ -39,6 +39,7 @@ BASE = "sentence-transformers/all-MiniLM-L6-v2"
 GOLDEN = Path("tests/models/golden.json")
 GOLDEN_EVERY = 5
 PAPERS = ("README.md", "NOTICE", "results.json")
+OWN = ("events", "phrasings", "stories", "edits")
 log = logging.getLogger("release")
 
 
@@ -95,8 +96,9 @@ def _training(order: Order, tokenizer: Path) -> Training:
     config = order.config
     examples = build(config, Tokenizer.from_file(str(tokenizer)))
     pairs = Counter(example.source for example in examples)
-    own = {name: pairs.pop(name, 0) for name in ("events", "edits")}
-    history = json.loads((order.run / "history.json").read_text(encoding="utf-8"))
+    own = {name: pairs.pop(name, 0) for name in OWN}
+    history = _history(order.run)
+    earlier = _history(config.begin.parent) if config.begin else []
     return Training(
         base=BASE,
         model=order.model,
@@ -107,10 +109,18 @@ def _training(order: Order, tokenizer: Path) -> Training:
         warmup=config.warmup,
         batch_tokens=config.batch_tokens,
         max_tokens=config.max_tokens,
+        dropout=config.dropout,
+        average=config.average,
+        earlier_pairs=round(max(earlier, key=lambda row: row["mean"])["pairs"]) if earlier else 0,
         own_pairs=own,
         history=tuple(history),
         sources=read_sources(dict(pairs)),
     )
+
+
+def _history(run: Path) -> list[dict[str, float]]:
+    rows: list[dict[str, float]] = json.loads((run / "history.json").read_text(encoding="utf-8"))
+    return rows
 
 
 def _write(results: Results, folder: Path) -> None:

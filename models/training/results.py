@@ -72,7 +72,10 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """How the weights came about; `history` is the learning curve, `own_pairs` those made by program, a pass."""
+    """How the weights came about; `history` is the learning curve, `own_pairs` our own, a pass.
+
+    `earlier_pairs` were seen by the run whose weights this one began from, 0 where it began from the encoder.
+    """
 
     base: str
     model: str
@@ -83,6 +86,9 @@ class Training:
     warmup: float
     batch_tokens: int
     max_tokens: int
+    dropout: bool
+    average: float
+    earlier_pairs: int
     own_pairs: dict[str, int]
     history: tuple[dict[str, float], ...]
     sources: tuple[Source, ...]

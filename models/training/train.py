@@ -1,6 +1,7 @@
 """Train the stance model: `python -m models.training.train RUN_FOLDER [--config FILE]`.
 
-Starts from the encoder in the installed package that the configuration names, checkpoints into RUN_FOLDER, and goes on
+Starts from the encoder in the installed package that the configuration names, or from another run's weights where it
+names them as `begin`, checkpoints into RUN_FOLDER, and goes on
 from the last checkpoint when run again. On a CPU, one single-threaded process a core is a fifth faster than one
 process with a thread a core and loses far less to other work on the machine; the processes average their weights every
 few steps (local SGD: Stich, "Local SGD converges fast and communicates little", 2019), since averaging gradients at
@@ -15,6 +16,7 @@ import json
 import random
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,11 +32,12 @@ from torch.multiprocessing.spawn import spawn
 from torch.nn import functional
 from tqdm import tqdm
 
-from models.network import ComparisonHead
+from models.network import ComparisonHead, load_network
 from models.training.config import Config
 from models.training.events import event_pairs
 from models.training.mixture import Example, batches, build, describe, tokenize
 from models.training.pairs import read_pairs
+from models.training.stories import story_pairs
 
 DEFAULT_CONFIG = Path(__file__).with_name("config.toml")
 TWO_WAY = ("fever_symmetric__v0_2_dev", "fool_me_twice__pairs_dev")
@@ -105,21 +108,26 @@ class Trainer:
 
     def __init__(self, config: Config, folder: Path, rank: int) -> None:
         self.config, self.folder, self.rank = config, folder, rank
-        self.model = new_model(config.start)
-        self.model.eval()  # no dropout in the encoder: in two or three passes it costs more than it gives
-        self.model[1].train()
+        self.model = load_network(str(config.begin), "eager") if config.begin else new_model(config.start)
+        self._mode(training=True)
         tokenizer_file = importlib.resources.files(config.start) / "model" / "tokenizer.json"
         self.tokenizer = Tokenizer.from_str(tokenizer_file.read_text(encoding="utf-8"))
         self.tokenizer.no_padding()
         self.tokenizer.no_truncation()
         self.progress = Progress()
         self.loss = 1.1
+        self.meetings = 0
         encoder: Any = self.model[0].model
         encoder.embeddings.word_embeddings.weight.requires_grad_(False)
         encoder.pooler.requires_grad_(False)  # the head reads tokens, not the pooled vector
         self.parameters = [p for p in self.model.parameters() if p.requires_grad]
+        self.averaged = [p.detach().clone() for p in self.parameters]
         self.optimizer = torch.optim.AdamW(self._groups(), weight_decay=config.weight_decay, fused=True)
         self.dev = self._dev()
+
+    def _mode(self, training: bool) -> None:
+        self.model[0].train(training and self.config.dropout)
+        self.model[1].train(training)
 
     def _groups(self) -> list[dict[str, object]]:
         encoder = [p for p in self.model[0].parameters() if p.requires_grad]
@@ -136,6 +144,8 @@ class Trainer:
             found[name] = [examples[i] for i in rng.permutation(len(examples))[:size]]
         own = list(event_pairs(random.Random(5), size, held_out=True))
         found["own_held_out"] = tokenize(own, self.tokenizer, 160)
+        stories = list(story_pairs(random.Random(5), 1, held_out=True))
+        found["stories_held_out"] = tokenize(stories, self.tokenizer, 160)[: 2 * size]
         return found
 
     def run(self) -> None:
@@ -165,7 +175,8 @@ class Trainer:
                 break
             pairs, started = 0, time.monotonic()
         if self.rank == 0:
-            self.model.save_pretrained(str(self.folder / "final"), create_model_card=False)
+            with self._averaged_weights():
+                self.model.save_pretrained(str(self.folder / "final"), create_model_card=False)
 
     def _stream(self) -> Iterator[list[Example]]:
         """Yield this process's batches, epoch after epoch, from where the progress stands."""
@@ -204,15 +215,38 @@ class Trainer:
             size = parameter.numel()
             parameter.copy_(flat[offset : offset + size].view_as(parameter) / self.config.processes)
             offset += size
+        # A young average follows fast, so that the first weights do not linger in it.
+        self.meetings += 1
+        step = max(1.0 - self.config.average, 1.0 / (self.meetings + 1))
+        for slow, parameter in zip(self.averaged, self.parameters, strict=True):
+            slow.lerp_(parameter, step)
         elapsed = torch.tensor([time.monotonic() - started])
         dist.broadcast(elapsed, 0)
         self.progress.pairs += int(flat[-1])
         self.progress.seconds += float(elapsed)
 
-    @torch.inference_mode()
+    @contextmanager
+    @torch.no_grad()
+    def _averaged_weights(self) -> Iterator[None]:
+        """Lend the model its averaged weights (Polyak and Juditsky, 1992), and put its own back."""
+        own = [parameter.detach().clone() for parameter in self.parameters]
+        for parameter, slow in zip(self.parameters, self.averaged, strict=True):
+            parameter.copy_(slow)
+        self._mode(training=False)
+        try:
+            yield
+        finally:
+            self._mode(training=True)
+            for parameter, kept in zip(self.parameters, own, strict=True):
+                parameter.copy_(kept)
+
     def _look(self) -> None:
         """Measure dev accuracy, the sets shared among the processes, and keep the best model by its mean."""
-        self.model[1].eval()
+        with self._averaged_weights():
+            self._measure()
+
+    @torch.inference_mode()
+    def _measure(self) -> None:
         counts = torch.zeros(len(self.dev), 2)
         for number, (name, examples) in enumerate(self.dev.items()):
             for start in range(self.rank * 25, len(examples), 25 * self.config.processes):
@@ -220,7 +254,6 @@ class Trainer:
                 counts[number, 0] += self._right(part, two_way=name in TWO_WAY)
                 counts[number, 1] += len(part)
         dist.all_reduce(counts)
-        self.model[1].train()
         accuracy = {name: float(100 * right / total) for name, (right, total) in zip(self.dev, counts, strict=True)}
         mean = sum(accuracy.values()) / len(accuracy)
         row = {"pairs": float(self.progress.pairs), "minutes": self.progress.seconds / 60, "mean": mean, **accuracy}
@@ -245,6 +278,8 @@ class Trainer:
         state = {
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
+            "averaged": self.averaged,
+            "meetings": self.meetings,
             "progress": asdict(self.progress),
         }
         fresh = self.folder / "checkpoint.new"
@@ -259,6 +294,7 @@ class Trainer:
         state = torch.load(path, weights_only=True)
         self.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
+        self.averaged, self.meetings = state["averaged"], state["meetings"]
         self.progress = Progress(**state["progress"])
 
 

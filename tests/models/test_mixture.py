@@ -143,8 +143,8 @@ def test_batches_hold_every_example_once_and_keep_to_the_tokens():
 def test_an_epoch_is_the_same_for_the_same_seed(tmp_path: Path, tokenizer: Tokenizer):
     _write(tmp_path / "train.jsonl.gz", _public())
     config = replace(
-        Config.read(DEFAULT_CONFIG), data=tmp_path, events=30, edited_figures=10, wrong_sentences=10,
-        factual_sources=("made_up",), shares={"made_up": 0.5},
+        Config.read(DEFAULT_CONFIG), data=tmp_path, events=30, phrasings=20, stories=0, edited_figures=10,
+        wrong_sentences=10, factual_sources=("made_up",), shares={"made_up": 0.5},
     )  # fmt: skip
     first, again, other = (build(c, tokenizer) for c in (config, config, config.for_epoch(1)))
     assert [list(e.ids) for e in first] == [list(e.ids) for e in again]
@@ -152,6 +152,7 @@ def test_an_epoch_is_the_same_for_the_same_seed(tmp_path: Path, tokenizer: Token
     counts = Counter(example.source for example in first)
     assert counts["made_up/train"] == 40
     assert counts["events"] == 30
+    assert counts["phrasings"] == 20
     assert counts["edits"] >= 10
 
 

@@ -1,0 +1,98 @@
+"""The phrasings and stories written for training: labels that follow from where a text stands, no held-out text."""
+
+from __future__ import annotations
+
+import random
+import string
+from collections import Counter
+
+import pytest
+
+from models.training.pairs import CONFLICTS, NEUTRAL, SUPPORTS, UNSUPPORTED
+from models.training.phrasings import Group, phrasing_pairs, read_groups
+from models.training.stories import Story, read_stories, story_pairs
+
+NAMES = {"p1", "p2", "p3", "p1l", "p2l", "p3l", "c1", "c2", "o1", "o2"}
+
+
+def _slots(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def test_the_same_seed_gives_the_same_pairs():
+    assert list(phrasing_pairs(random.Random(3), 50)) == list(phrasing_pairs(random.Random(3), 50))
+    assert list(story_pairs(random.Random(3), 1)) == list(story_pairs(random.Random(3), 1))
+    assert list(story_pairs(random.Random(3), 1)) != list(story_pairs(random.Random(4), 1))
+
+
+def test_labels_of_phrasings_follow_from_their_kind():
+    seen: dict[str, set[tuple[float, ...]]] = {}
+    for pair in phrasing_pairs(random.Random(8), 3000):
+        assert "{" not in pair.evidence + pair.claim
+        assert pair.evidence != pair.claim
+        seen.setdefault(pair.kind, set()).add(pair.target)
+    assert seen == {
+        "phrasing_same": {SUPPORTS}, "phrasing_opposite": {CONFLICTS}, "phrasing_open": {NEUTRAL},
+        "phrasing_swap": {UNSUPPORTED}, "phrasing_thing": {NEUTRAL}, "phrasing_two": {SUPPORTS, CONFLICTS, NEUTRAL},
+    }  # fmt: skip
+
+
+def test_a_supported_phrasing_names_nobody_whom_the_evidence_leaves_out():
+    names = ("Iran", "Norway", "Ghana", "Ukraine", "Turkey", "Chile", "Nepal", "Belgium", "Acme Rail", "Telmar")
+    for pair in phrasing_pairs(random.Random(8), 3000):
+        if pair.target in (SUPPORTS, CONFLICTS):
+            assert {n for n in names if n in pair.claim} <= {n for n in names if n in pair.evidence}
+
+
+@pytest.mark.parametrize("group", read_groups(), ids=lambda group: group.name)
+def test_a_group_tells_each_side_in_several_ways(group: Group):
+    told = [*group.same, *group.opposite, *group.open]
+    assert len(told) == len(set(told))
+    assert len(group.same) >= 4
+    assert len(group.opposite) >= 3
+    assert len(group.open) >= 2
+    assert {name for text in told for name in _slots(text)} <= {"a", "b", "p", "q", "x", "place"}
+    assert all(group.things) == any("{x}" in text for text in told)
+
+
+def test_held_out_groups_are_never_trained_on():
+    held = {group.name for group in read_groups() if group.held_out}
+    assert len(held) >= 5
+    trained = [pair.claim for pair in phrasing_pairs(random.Random(1), 3000)]
+    assert not [claim for claim in trained if "human error" in claim or "in the dark about" in claim]
+    assert [p for p in phrasing_pairs(random.Random(1), 300, held_out=True) if "human error" in p.claim]
+
+
+def test_a_story_holds_facts_with_claims_on_every_side():
+    for story in (*read_stories(False), *read_stories(True)):
+        assert len(story.facts) >= 5
+        assert not story.title.endswith(".")
+        for fact in story.facts:
+            assert fact.evidence
+            assert fact.supports
+            assert fact.conflicts
+            texts = (story.title, *fact.evidence, *fact.supports, *fact.conflicts, *fact.open)
+            assert {name for text in texts for name in _slots(text)} <= NAMES
+            assert not set(fact.supports) & {*fact.conflicts, *fact.open}
+
+
+def test_labels_of_stories_follow_from_their_kind():
+    seen: dict[str, set[tuple[float, ...]]] = {}
+    pairs = list(story_pairs(random.Random(8), 1))
+    for pair in pairs:
+        assert "{" not in pair.evidence + pair.claim
+        seen.setdefault(pair.kind, set()).add(pair.target)
+    assert seen == {
+        "story_supports": {SUPPORTS}, "story_conflicts": {CONFLICTS}, "story_open": {NEUTRAL},
+        "story_elsewhere": {NEUTRAL}, "story_name": {UNSUPPORTED},
+    }  # fmt: skip
+    counts = Counter(pair.target for pair in pairs)
+    assert counts[NEUTRAL] > counts[SUPPORTS] > counts[CONFLICTS]
+
+
+def test_held_out_stories_are_never_trained_on():
+    def claims(stories: tuple[Story, ...]) -> set[str]:
+        return {claim for story in stories for fact in story.facts for claim in (*fact.supports, *fact.conflicts)}
+
+    assert claims(read_stories(True))
+    assert not claims(read_stories(True)) & claims(read_stories(False))
