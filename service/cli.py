@@ -1,4 +1,4 @@
-"""The command line: `wirecheck serve | check | add | judge | eval`."""
+"""The command line: `wirecheck serve | check | add | backup | restore | export | judge | eval`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 from service.config import Settings
 from service.corpus.intake import Intake
-from service.errors import WirecheckError
+from service.errors import UnwritableError, WirecheckError
 
 JUDGE_AT_ONCE = 512
 
@@ -49,7 +49,10 @@ def serve() -> None:
     from service.assembly import read_articles
 
     settings = Settings.from_env()
-    _report(read_articles(settings))
+    try:
+        _report(read_articles(settings))
+    except UnwritableError as error:
+        click.echo(f"wirecheck: {error} Until then the corpus is served as it is.", err=True)
     click.echo(f"Serving on http://{settings.host}:{settings.port} (docs at /docs). Ctrl-C stops.", err=True)
     # Replace this process: gunicorn's workers must not be forked from one that has computed with torch or FAISS,
     # where they hang.
@@ -83,6 +86,45 @@ def add(paths: tuple[Path, ...]) -> None:
     from service.assembly import add_paths
 
     _report(add_paths(Settings.from_env(), paths))
+
+
+@main.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--replace", is_flag=True, help="Write over an old backup.")
+@_said_plainly
+def backup(file: Path, replace: bool) -> None:
+    """Copy the corpus and the kept checks to FILE, also while the service runs."""
+    from service.corpus.backup import back_up
+
+    copied = back_up(Settings.from_env().database_file, file, replace=replace)
+    click.echo(f"{file}: {copied.articles} articles, {copied.checks} checks, {copied.bytes:,} bytes.", err=True)
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_said_plainly
+def restore(file: Path) -> None:
+    """Put a backup in the place of the corpus and the kept checks, also while the service runs."""
+    from service.corpus.backup import restore as put_back
+
+    copied = put_back(file, Settings.from_env().database_file)
+    click.echo(f"restored {copied.articles} articles and {copied.checks} checks.", err=True)
+
+
+@main.command()
+@click.argument("kind", type=click.Choice(["articles", "checks", "origins"]))
+@_said_plainly
+def export(kind: str) -> None:
+    """Print the articles, the kept checks or the passages with their origins as JSON lines."""
+    from service.assembly import open_store
+    from service.corpus.export import export as lines_of
+
+    store = open_store(Settings.from_env())
+    try:
+        for line in lines_of(store, kind):
+            click.echo(line, nl=False)
+    finally:
+        store.close()
 
 
 @main.command()

@@ -36,10 +36,14 @@ class Settings:
     keep_checks_days: int = 30
 
     @property
+    def database_file(self) -> Path:
+        """Return the file of the store."""
+        return self.data.resolve() / "wirecheck.sqlite3"
+
+    @property
     def database_url(self) -> str:
         """Return the SQLAlchemy URL of the store."""
-        file = self.data.resolve() / "wirecheck.sqlite3"
-        return URL.create("sqlite", database=str(file)).render_as_string()
+        return URL.create("sqlite", database=str(self.database_file)).render_as_string()
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:

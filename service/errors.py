@@ -7,7 +7,8 @@ WirecheckError                        status  exit
 ├── CorpusError                            -     1   the store cannot be opened or was made by another version
 ├── NotReadyError                        503     1   the models or the index are still loading
 │   ├── BusyError                        503     1   more requests wait than can be answered soon
-│   └── UnwritableError                  503     1   the store cannot be written to now, but what is there is served
+│   ├── UnwritableError                  503     1   the store cannot be written to now, but what is there is served
+│   └── DamagedError                     503     1   the store's file is damaged: a backup must be restored
 ├── NotFoundError                        404     1   what was asked for is not here
 ├── DuplicateError                       409     1   an article is there already, by its id or its address
 └── ChangedError                         412     1   an article is no longer what the request takes it for
@@ -55,6 +56,10 @@ class BusyError(NotReadyError):
 
 class UnwritableError(NotReadyError):
     """The store cannot be written to now, but what is there is served."""
+
+
+class DamagedError(NotReadyError):
+    """The store's file is damaged: a backup must be restored."""
 
 
 class NotFoundError(WirecheckError):

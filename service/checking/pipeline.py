@@ -32,6 +32,7 @@ from service.domain import (
     Ruling,
     Stance,
 )
+from service.errors import DamagedError
 from service.ports import Embedder, StanceModel, Vectors
 
 SUPERSEDED, OTHER_SUBJECT = "superseded", "other_subject"
@@ -68,7 +69,11 @@ class Pipeline:
         self._follower = Follower(store, index, embedder)
 
     def state(self) -> dict[str, str]:
-        """Say that everything is there: a pipeline is made of finished parts."""
+        """Say whether the store can still be read; the rest of a pipeline is made of finished parts."""
+        try:
+            self._store.state()
+        except DamagedError as error:
+            return {"models": "ready", "index": f"failed: {error}"}
         return {"models": "ready", "index": "ready"}
 
     def check(self, query: Query) -> Report:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from service.corpus.rows import in_parts
 from service.corpus.store import Store
 from service.corpus.tables import articles, check_articles, checks
 from service.domain import Article, Query, Report, Thresholds, Verdict
-from service.errors import NotFoundError
+from service.errors import NotFoundError, UnwritableError
 from service.keeping import Cause, CheckListing, CheckPage, KeptCheck, Why
 
 _MOMENTS = ("published_from", "published_to")
@@ -27,7 +28,7 @@ class StoreChecks:
     def __init__(self, store: Store, days: int, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._store, self._days, self._now = store, days, now
         if not days:
-            with store.writing() as connection:
+            with suppress(UnwritableError), store.writing() as connection:
                 connection.execute(delete(checks))
 
     def keep(self, query: Query, report: Report, answer: str) -> None:
@@ -66,6 +67,15 @@ class StoreChecks:
             rows = connection.execute(wanted).all()
             shown = rows[: listing.limit]
             return CheckPage(tuple(_kept(connection, shown)), shown[-1].number if len(rows) > len(shown) else None)
+
+
+def listed(store: Store) -> Iterator[KeptCheck]:
+    """Yield every kept check, oldest first, all of one moment."""
+    with store.one_moment() as connection:
+        for part in (
+            connection.execution_options(yield_per=100).execute(select(checks).order_by(checks.c.number)).partitions()
+        ):
+            yield from _kept(connection, part)
 
 
 def _causes() -> Any:

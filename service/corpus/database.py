@@ -12,11 +12,13 @@ from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 
-from service.errors import CorpusError, UnwritableError
+from service.corpus.readonly import open_read_only
+from service.errors import CorpusError, DamagedError, UnwritableError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+_MIGRATING = threading.Lock()  # Alembic keeps what it works on in the process, not in the thread
 
 
 class _Held(threading.local):
@@ -35,8 +37,13 @@ class Database:
 
     @classmethod
     def open(cls, url: str) -> Self:
-        """Open the database at an SQLAlchemy URL, creating or migrating it; raise `CorpusError` where that fails."""
+        """Open the database at an SQLAlchemy URL, creating or migrating it; raise `CorpusError` where that fails.
+
+        A file that cannot be written to is opened to be read, so that what is there can be served.
+        """
         database = make_url(url).database
+        if engine := open_read_only(database):
+            return cls(engine)
         try:
             if database and database != ":memory:":
                 Path(database).parent.mkdir(parents=True, exist_ok=True)
@@ -61,7 +68,7 @@ class Database:
         if self._held.connection is not None:
             yield self._held.connection
             return
-        with self._engine.connect() as connection:
+        with _damage_named(), self._engine.connect() as connection:
             yield connection
 
     @contextmanager
@@ -70,7 +77,7 @@ class Database:
         if self._held.connection is not None:
             yield self._held.connection
             return
-        with self._engine.connect() as connection:
+        with _damage_named(), self._engine.connect() as connection:
             connection.exec_driver_sql("BEGIN")
             with self._holding(connection, writes=False):
                 yield connection
@@ -86,7 +93,7 @@ class Database:
             yield self._held.connection
             return
         try:
-            with self._engine.connect() as connection:
+            with _damage_named(), self._engine.connect() as connection:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
                 with self._holding(connection, writes=True):
                     yield connection
@@ -107,6 +114,23 @@ class Database:
             self._held.connection, self._held.writes = before
 
 
+@contextmanager
+def _damage_named() -> Iterator[None]:
+    """Say what to do where the file is no sound database; other errors pass."""
+    try:
+        yield
+    except OperationalError:
+        raise
+    except DatabaseError as error:
+        reason = " ".join(str(error.orig).split())
+        if "malformed" not in reason and "not a database" not in reason:
+            raise
+        raise DamagedError(
+            f"The store's file is damaged ({reason}): put a backup in its place with `wirecheck restore FILE`, or "
+            "remove the file and start again."
+        ) from error
+
+
 def _configure_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=10000"):
@@ -118,4 +142,5 @@ def _migrate(connection: Connection) -> None:
     config = AlembicConfig()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    with _MIGRATING:
+        command.upgrade(config, "head")
