@@ -7,12 +7,12 @@ from collections.abc import Callable
 from flask import Flask, Response
 from flask.json.provider import DefaultJSONProvider
 
-from service.api import articles, check, checks, contract, problems, system
-from service.api.absent import NoArchive, NoChecks
+from service.api import articles, check, checks, claimsearch, contract, problems, system
+from service.api.absent import NoArchive, NoChecks, NoFactChecks
 from service.api.guard import Guard
 from service.config import Settings
-from service.keeping import Archive, CheckLog
-from service.loading import LoadingArchive, LoadingChecker, LoadingChecks, Service
+from service.keeping import Archive, CheckLog, FactCheckSearch
+from service.loading import LoadingArchive, LoadingChecker, LoadingChecks, LoadingFactChecks, Service
 from service.ports import Checker
 
 
@@ -27,6 +27,7 @@ def create_app(
     checker: Checker,
     archive: Archive | None = None,
     log: CheckLog | None = None,
+    fact_checks: FactCheckSearch | None = None,
     *,
     host: str = "127.0.0.1",
     max_body_bytes: int = 65_536,
@@ -46,6 +47,7 @@ def create_app(
     api.register_blueprint(check.blueprint(checker, log))
     api.register_blueprint(checks.blueprint(checker, log))
     api.register_blueprint(articles.blueprint(archive or NoArchive(), Guard(host), max_article_bytes))
+    api.register_blueprint(claimsearch.blueprint(fact_checks or NoFactChecks()))
     api.register_blueprint(system.health_blueprint(checker))
     app.register_blueprint(system.docs_blueprint(api))
     app.after_request(_no_sniffing)
@@ -59,6 +61,7 @@ def load_app(settings: Settings, build: Callable[[], Service]) -> Flask:
         loading,
         LoadingArchive(loading),
         LoadingChecks(loading),
+        LoadingFactChecks(loading),
         host=settings.host,
         max_body_bytes=settings.max_body_bytes,
         max_article_bytes=settings.max_article_bytes,

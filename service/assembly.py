@@ -62,7 +62,9 @@ def build_service(settings: Settings, embedder: Embedder | None = None, stance: 
     stance = stance or load_stance(settings.stance, settings.threads)
     store = open_store(settings)
     pipeline = _warm_pipeline(settings, store, embedder, stance)
-    return Service(pipeline, StoreArchive(store, embedder), StoreChecks(store, settings.keep_checks_days))
+    return Service(
+        pipeline, StoreArchive(store, embedder), StoreChecks(store, settings.keep_checks_days), pipeline.fact_checks
+    )
 
 
 def _warm_pipeline(

@@ -55,6 +55,22 @@ class Relation(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class FactCheck:
+    """What human fact-checkers published about a claim, as a page states it in ClaimReview; days are ISO 8601."""
+
+    claim: str
+    rating: str
+    publisher: str
+    site: str
+    url: str
+    title: str | None = None
+    review_date: str | None = None
+    claimant: str | None = None
+    claim_date: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """One document. `text` is cleaned: no furniture, NFC, line feeds between paragraphs; dates are aware."""
 
@@ -64,6 +80,7 @@ class Article:
     publisher: str | None = None
     url: str | None = None
     published_at: datetime | None = None
+    fact_checks: tuple[FactCheck, ...] = ()
 
     @property
     def sha256(self) -> str:
@@ -73,7 +90,7 @@ class Article:
     @property
     def digest(self) -> str:
         """Return the hex digest of everything that the article says of itself: it changes with any field."""
-        fields = (self.id, self.title, self.publisher, self.url, self.published_at, self.text)
+        fields = (self.id, self.title, self.publisher, self.url, self.published_at, self.text, *self.fact_checks)
         return hashlib.sha256("\0".join(map(str, fields)).encode("utf-8")).hexdigest()
 
 
@@ -274,6 +291,15 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
+class MatchedFactCheck:
+    """A human fact-check that is about the claim; `similarity` is the cosine of both claims' embeddings."""
+
+    fact_check: FactCheck
+    article: Article
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The whole answer to one query."""
 
@@ -292,4 +318,5 @@ class Report:
     took_ms: int
     truncated: bool = False
     warnings: tuple[str, ...] = field(default=())
+    fact_checks: tuple[MatchedFactCheck, ...] = ()
     thresholds: Thresholds = field(default_factory=Thresholds)  # kept with a check, not shown in it

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from service.domain import Article, Query, Report, Thresholds, Verdict
+from service.domain import Article, FactCheck, Query, Report, Thresholds, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,49 @@ class Archive(Protocol):
 
     def page(self, listing: Listing) -> ArticlePage:
         """Return the next articles of a listing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FactCheckQuery:
+    """A validated search for human fact-checks; without `words` all are found. `since` is the earliest review day."""
+
+    words: str = ""
+    language: str | None = None
+    site: str | None = None
+    since: str | None = None
+    limit: int = 10
+    offset: int = 0
+
+    def wants(self, check: FactCheck) -> bool:
+        """Return whether language, site and age of a fact-check are those asked for."""
+        if self.language and not (check.language or "").lower().startswith(self.language.lower()):
+            return False
+        if self.site and check.site != self.site and not check.site.endswith(f".{self.site}"):
+            return False
+        return self.since is None or (check.review_date or "") >= self.since
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedClaim:
+    """One claim with all that was published about it; never empty."""
+
+    checks: tuple[FactCheck, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FactCheckPage:
+    """Some reviewed claims, and the offset to go on from; None at the end."""
+
+    claims: tuple[ReviewedClaim, ...]
+    next: int | None
+
+
+class FactCheckSearch(Protocol):
+    """Finds human fact-checks."""
+
+    def search(self, query: FactCheckQuery) -> FactCheckPage:
+        """Return a page of reviewed claims."""
         ...
 
 

@@ -17,6 +17,9 @@ from service.keeping import (
     CheckListing,
     CheckLog,
     CheckPage,
+    FactCheckPage,
+    FactCheckQuery,
+    FactCheckSearch,
     Holding,
     KeptCheck,
     Listing,
@@ -40,6 +43,7 @@ class Service:
     checker: Checker
     archive: Archive
     log: CheckLog
+    fact_checks: FactCheckSearch
 
     def state(self) -> dict[str, str]:
         """Return the checker's state."""
@@ -159,3 +163,15 @@ class LoadingChecks:
     def page(self, listing: CheckListing) -> CheckPage:
         """Return checks, as the log does."""
         return self._loading.loaded().log.page(listing)
+
+
+class LoadingFactChecks:
+    """The fact-checks of a service that may still be loading; a search needs the embedder, so it waits its turn."""
+
+    def __init__(self, loading: LoadingChecker[Service]) -> None:
+        self._loading = loading
+
+    def search(self, query: FactCheckQuery) -> FactCheckPage:
+        """Return a page of reviewed claims, as the search does."""
+        with self._loading.turn() as service:
+            return service.fact_checks.search(query)

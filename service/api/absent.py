@@ -8,6 +8,8 @@ from service.keeping import (
     ArticlePage,
     CheckListing,
     CheckPage,
+    FactCheckPage,
+    FactCheckQuery,
     Holding,
     KeptCheck,
     Listing,
@@ -58,3 +60,11 @@ class NoChecks:
     def page(self, listing: CheckListing) -> CheckPage:
         """Return an empty page."""
         return CheckPage((), None)
+
+
+class NoFactChecks:
+    """Finds no fact-check."""
+
+    def search(self, query: FactCheckQuery) -> FactCheckPage:
+        """Return an empty page."""
+        return FactCheckPage((), None)

@@ -149,6 +149,23 @@ class TimelinePointSchema(Outgoing):
     article = fields.Nested(ArticleSchema)
 
 
+class FactCheckSchema(Outgoing):
+    """A human fact-check that an article's page states in ClaimReview. It has no part in the verdict."""
+
+    claim = fields.String(attribute="fact_check.claim")
+    claimant = fields.String(allow_none=True, attribute="fact_check.claimant")
+    claim_date = fields.String(allow_none=True, attribute="fact_check.claim_date", metadata={"format": "date"})
+    rating = fields.String(attribute="fact_check.rating", metadata={"description": "In the publisher's own words."})
+    publisher = fields.String(attribute="fact_check.publisher")
+    site = fields.String(attribute="fact_check.site")
+    url = fields.String(attribute="fact_check.url")
+    title = fields.String(allow_none=True, attribute="fact_check.title")
+    review_date = fields.String(allow_none=True, attribute="fact_check.review_date", metadata={"format": "date"})
+    language = fields.String(allow_none=True, attribute="fact_check.language")
+    similarity = Score(metadata={"minimum": -1, "maximum": 1, "description": "Cosine of this claim and the asked one."})
+    article = fields.Nested(ArticleSchema)
+
+
 class CoverageSchema(Outgoing):
     """What was searched."""
 
@@ -187,9 +204,8 @@ class ReportSchema(Outgoing):
     excluded = fields.List(fields.Nested(ExcludedSchema))
     timeline = fields.List(fields.Nested(TimelinePointSchema))
     fact_checks = fields.List(
-        fields.Dict(),
-        dump_default=list,  # reports hold none yet
-        metadata={"description": "Human fact-checks found in the articles; this version reads none."},
+        fields.Nested(FactCheckSchema),
+        metadata={"description": "Human fact-checks of the claim, found in the articles."},
     )
     coverage = fields.Nested(CoverageSchema)
     index = Part(IndexSchema)

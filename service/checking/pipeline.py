@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from service.checking.attribution import is_speech_claim
 from service.checking.confidence import Confidence, signs_of
+from service.checking.factchecks import FactCheckFinder
 from service.checking.folding import Group, fold
 from service.checking.judging import Judge, Policy
 from service.checking.links import link_to
@@ -16,6 +17,7 @@ from service.checking.reasons import explain, scope
 from service.checking.retrieval import Ranking, Retriever
 from service.checking.timeline import trace
 from service.checking.verdict import Vote, count
+from service.corpus.factchecks import FactChecks
 from service.corpus.follower import Follower
 from service.corpus.index import VectorIndex
 from service.corpus.store import Store
@@ -67,6 +69,7 @@ class Pipeline:
         self._judge = Judge(stance, tuning.policy)
         self._confidence = tuning.confidence
         self._follower = Follower(store, index, embedder)
+        self.fact_checks = FactCheckFinder(FactChecks(store, embedder), embedder)
 
     def state(self) -> dict[str, str]:
         """Say whether the store can still be read; the rest of a pipeline is made of finished parts."""
@@ -106,6 +109,7 @@ class Pipeline:
             stance_model=self._stance.name,
             took_ms=round(1000 * (time.monotonic() - started)),
             warnings=tuple(self._warnings(query)),
+            fact_checks=self.fact_checks.matching(query, vector),
             thresholds=self._stance.thresholds,
         )
 

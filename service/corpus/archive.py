@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from service.corpus.factchecks import claims_of
 from service.corpus.grouping import regroup, relatives
 from service.corpus.store import Store
 from service.domain import Article, Span
@@ -87,7 +88,8 @@ class StoreArchive:
     def _prepare(self, arrival: Arrival) -> _Prepared:
         text = arrival.article.text
         spans = tuple(split(text))
-        new = self._store.unembedded(self._embedder.name, [text[span.start : span.end] for span in spans])
+        said = [text[span.start : span.end] for span in spans] + claims_of([arrival.article])
+        new = self._store.unembedded(self._embedder.name, said)
         return _Prepared(arrival, spans, new, self._embedder.encode(new) if new else None)
 
     def _keep(self, prepared: _Prepared, change: Change) -> Receipt:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import select
@@ -40,6 +41,7 @@ def _article(article: Article) -> dict[str, Any]:
         "published_at": article.published_at.isoformat() if article.published_at else None,
         "sha256": article.sha256,
         "text": article.text,
+        "fact_checks": [asdict(check) for check in article.fact_checks],
     }
 
 

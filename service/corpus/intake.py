@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from tqdm import tqdm
 
+from service.corpus.factchecks import claims_of
 from service.corpus.grouping import find_origins
 from service.corpus.store import Fingerprint, Store
 from service.domain import Article, Span
@@ -67,7 +68,7 @@ def sync_folder(
     keep(store, changed, splitter, name)
     with store.writing() as connection:
         store.remove(connection, gone)
-    embedded = embed_missing(store, embedder)
+    embedded = embed_missing(store, embedder, claims_of(changed))
     if store.lacks_origins():
         find_origins(store)
     return Intake(len(changed), len(seen) - len(changed), len(gone), embedded, tuple(skipped))
@@ -87,7 +88,7 @@ def add_articles(
     known = store.fingerprints()
     changed = [article for article in articles if known.get(article.id) != Fingerprint(article.digest, None)]
     keep(store, changed, splitter)
-    embedded = embed_missing(store, embedder)
+    embedded = embed_missing(store, embedder, claims_of(changed))
     if store.lacks_origins():
         find_origins(store)
     return Intake(len(changed), len(articles) - len(changed), 0, embedded, skipped)
@@ -120,9 +121,10 @@ def keep(
                 store.put(connection, article, splitter(article.text), folder)
 
 
-def embed_missing(store: Store, embedder: Embedder) -> int:
-    """Embed the sentences that are new to this embedder, longest first to pad little; return how many."""
-    texts = sorted(store.without_embedding(embedder.name), key=len, reverse=True)
+def embed_missing(store: Store, embedder: Embedder, claims: Sequence[str] = ()) -> int:
+    """Embed the sentences, and the claims, that are new to this embedder; return how many."""
+    wanted = [*store.without_embedding(embedder.name), *store.unembedded(embedder.name, claims)]
+    texts = sorted(dict.fromkeys(wanted), key=len, reverse=True)  # longest first, to pad little
     with tqdm(total=len(texts), desc="embedding", unit=" sentences", disable=not texts) as bar:
         for part in _parts(texts, EMBED_AT_ONCE):
             store.keep_embeddings(embedder.name, part, embedder.encode(part))

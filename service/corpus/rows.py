@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, Select, and_, bindparam, func, or_, select, text
 
 from service.corpus.tables import articles, sentences
-from service.domain import Article, Context, Query, Sentence
+from service.domain import Article, Context, FactCheck, Query, Sentence
 from service.keeping import Listing
 from service.language.terms import terms
 
@@ -106,7 +107,13 @@ def found_of(
 def article_of(row: Row[Any]) -> Article:
     """Return the article of a row."""
     published: datetime | None = row.published_at
-    return Article(row.id, row.title, row.text, row.publisher, row.url, published)
+    checks = () if row.fact_checks is None else tuple(FactCheck(**each) for each in json.loads(row.fact_checks))
+    return Article(row.id, row.title, row.text, row.publisher, row.url, published, checks)
+
+
+def fact_checks_text(article: Article) -> str | None:
+    """Return an article's fact-checks as the table keeps them."""
+    return json.dumps([asdict(check) for check in article.fact_checks]) if article.fact_checks else None
 
 
 def parts(items: Sequence[T]) -> Iterator[Sequence[T]]:

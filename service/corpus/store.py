@@ -33,6 +33,7 @@ from service.corpus.rows import (
     article_of,
     articles_by_id,
     beside_any,
+    fact_checks_text,
     filters_of,
     found_of,
     in_parts,
@@ -76,7 +77,7 @@ class Store(Database):
             insert(articles).values(
                 id=article.id, title=article.title, publisher=article.publisher, url=article.url,
                 published_at=article.published_at, text=article.text, sha256=article.sha256,
-                digest=article.digest, folder=folder,
+                digest=article.digest, folder=folder, fact_checks=fact_checks_text(article),
             )
         )  # fmt: skip
         before = ""

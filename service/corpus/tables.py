@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    text,
 )
 
 
@@ -43,6 +44,8 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 metadata = MetaData()
 
+_REVIEWED = text("fact_checks IS NOT NULL")
+
 articles = Table(
     "articles",
     metadata,
@@ -54,8 +57,11 @@ articles = Table(
     Column("text", Text, nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("digest", String(64), nullable=False),
+    # The human fact-checks that its page states, as JSON; null for most.
+    Column("fact_checks", Text),
     # The folder that the article was read from at a start; null for one that was added by hand.
     Column("folder", String, index=True),
+    Index("ix_articles_with_fact_checks", "id", sqlite_where=_REVIEWED, postgresql_where=_REVIEWED),
 )
 
 sentences = Table(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from service.domain import Article
 from service.errors import ReadingError
 from service.reading.characters import normalize
+from service.reading.claimreview import find_fact_checks
 from service.reading.cleaning import clean
 from service.reading.dates import aware, parse_iso
 from service.reading.header import Facts, find_facts, front_matter
@@ -48,7 +50,8 @@ def article_from_html(
 ) -> Article:
     """Return the article of an HTML page; what is given goes before what the page states."""
     text, stated = read_html(source)
-    return _article(Facts(article_id, title, publisher, url, published_at).over(stated), text)
+    article = _article(Facts(article_id, title, publisher, url, published_at).over(stated), text)
+    return replace(article, fact_checks=find_fact_checks(source))
 
 
 def article_from_markdown(fallback_id: str, source: str) -> Article:

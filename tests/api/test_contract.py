@@ -179,10 +179,16 @@ def test_problems_keep_to_their_schema(client: FlaskClient, method: str, path: s
     valid("Problem", response.json)
 
 
+# These leave out what is unknown: the first three as requests, a problem's fault, and another API's shape.
+MAY_LACK_FIELDS = {
+    "ArticleBody", "CheckBody", "Publishers", "Fault", "ClaimSearch", "ReviewedClaim", "ClaimReview", "ReviewPublisher",
+}  # fmt: skip
+
+
 def test_our_objects_are_closed_and_their_fields_never_left_out() -> None:
     for name, schema in SPEC["components"]["schemas"].items():
         assert schema["additionalProperties"] is False, name
-        if name not in {"ArticleBody", "CheckBody", "Publishers", "Fault"}:
+        if name not in MAY_LACK_FIELDS:
             assert sorted(schema["required"]) == sorted(schema["properties"]), name
 
 
