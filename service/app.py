@@ -11,7 +11,7 @@ from service.api import articles, check, checks, claimsearch, contract, problems
 from service.api.absent import NoArchive, NoChecks, NoFactChecks
 from service.api.guard import Guard
 from service.config import Settings
-from service.keeping import Archive, CheckLog, FactCheckSearch
+from service.keeping import Archive, CheckLog, FactCheckSearch, NewArticle
 from service.loading import LoadingArchive, LoadingChecker, LoadingChecks, LoadingFactChecks, Service
 from service.ports import Checker
 
@@ -33,6 +33,7 @@ def create_app(
     max_body_bytes: int = 65_536,
     max_article_bytes: int = 5_000_000,
     trusted_hosts: tuple[str, ...] = (),
+    fetch: Callable[[str], NewArticle] | None = None,
 ) -> Flask:
     """Return the service around a checker, its articles and the log of its checks, for the address that it listens on.
 
@@ -46,7 +47,7 @@ def create_app(
     log = log or NoChecks()
     api.register_blueprint(check.blueprint(checker, log))
     api.register_blueprint(checks.blueprint(checker, log))
-    api.register_blueprint(articles.blueprint(archive or NoArchive(), Guard(host), max_article_bytes))
+    api.register_blueprint(articles.blueprint(archive or NoArchive(), Guard(host), max_article_bytes, fetch))
     api.register_blueprint(claimsearch.blueprint(fact_checks or NoFactChecks()))
     api.register_blueprint(system.health_blueprint(checker))
     app.register_blueprint(system.docs_blueprint(api))
@@ -54,7 +55,9 @@ def create_app(
     return app
 
 
-def load_app(settings: Settings, build: Callable[[], Service]) -> Flask:
+def load_app(
+    settings: Settings, build: Callable[[], Service], fetch: Callable[[str], NewArticle] | None = None
+) -> Flask:
     """Return the app whose checker and articles load beside it."""
     loading = LoadingChecker(build).start()
     return create_app(
@@ -65,6 +68,7 @@ def load_app(settings: Settings, build: Callable[[], Service]) -> Flask:
         host=settings.host,
         max_body_bytes=settings.max_body_bytes,
         max_article_bytes=settings.max_article_bytes,
+        fetch=fetch,
     )
 
 

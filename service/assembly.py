@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +17,9 @@ from service.corpus.index import VectorIndex
 from service.corpus.intake import Intake, add_articles, embed_missing, keep, sync_folder
 from service.corpus.store import Store
 from service.domain import Query
+from service.fetching.fetcher import Fetcher, Limits
+from service.gathering import Gatherer, new_article
+from service.keeping import NewArticle
 from service.loading import Service
 from service.ports import Embedder, StanceModel
 
@@ -102,6 +105,42 @@ def temporary_corpus(settings: Settings, corpus: Path) -> Iterator[Settings]:
         finally:
             store.close()
         yield passing
+
+
+def fetcher_for(settings: Settings) -> Fetcher:
+    """Return what fetches pages within the settings' limits."""
+    return Fetcher(
+        Limits(
+            most_bytes=settings.max_article_bytes,
+            delay_s=settings.fetch_delay_s,
+            private=settings.fetch_private,
+            contact=settings.fetch_contact,
+        )
+    )
+
+
+def fetch_for(settings: Settings) -> Callable[[str], NewArticle] | None:
+    """Return what fetches a page as an article for a request, or None where the settings do not allow it."""
+    if not settings.fetch:
+        return None
+    fetcher = fetcher_for(settings)
+    return lambda url: new_article(fetcher.get(url), settings.max_article_bytes)
+
+
+@contextmanager
+def gatherer_for(settings: Settings) -> Iterator[Gatherer]:
+    """Give what gathers articles from the web into the store that the settings name."""
+    store = open_store(settings)
+    try:
+        archive = StoreArchive(store, load_embedder(settings))
+        yield Gatherer(
+            archive,
+            fetcher_for(settings),
+            lambda url: store.at_address(url) is not None,
+            settings.max_article_bytes,
+        )
+    finally:
+        store.close()
 
 
 def add_paths(settings: Settings, paths: Sequence[Path]) -> Intake:

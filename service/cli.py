@@ -1,16 +1,18 @@
-"""The command line: `wirecheck serve | check | add | backup | restore | export | judge | eval`."""
+"""The command line: `wirecheck serve | check | add | watch | backup | restore | export | judge | eval`."""
 
 from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from tqdm import tqdm
@@ -18,6 +20,9 @@ from tqdm import tqdm
 from service.config import Settings
 from service.corpus.intake import Intake
 from service.errors import UnwritableError, WirecheckError
+
+if TYPE_CHECKING:
+    from service.gathering import Gathered
 
 JUDGE_AT_ONCE = 512
 
@@ -79,13 +84,48 @@ def check(claim: str, limit: int, as_json: bool) -> None:
 
 
 @main.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument("sources", nargs=-1, required=True)
 @_said_plainly
-def add(paths: tuple[Path, ...]) -> None:
-    """Add files and folders of articles to the corpus; a running server checks against them from then on."""
-    from service.assembly import add_paths
+def add(sources: tuple[str, ...]) -> None:
+    """Add articles to the corpus; a running server checks against them from then on.
 
-    _report(add_paths(Settings.from_env(), paths))
+    SOURCES are files, folders, WARC files, and addresses of pages, feeds (RSS, Atom) or sitemaps. What is in the corpus
+    already is not fetched again, so a run that was stopped can be repeated.
+    """
+    from service.assembly import add_paths, gatherer_for
+    from service.fetching.warc import is_warc
+    from service.gathering import is_address
+
+    settings = Settings.from_env()
+    addresses = [source for source in sources if is_address(source)]
+    paths = [_there(source) for source in sources if not is_address(source)]
+    files = [path for path in paths if path.is_dir() or not is_warc(path)]
+    warcs = [path for path in paths if path not in files]
+    if files:
+        _report(add_paths(settings, files))
+    if addresses or warcs:
+        with gatherer_for(settings) as gatherer:
+            _report_gathered(gatherer.gather(addresses, warcs))
+
+
+@main.command()
+@click.argument("feeds", nargs=-1, required=True)
+@click.option("--every", type=click.IntRange(10, 86_400), default=300, show_default=True, help="Seconds between looks.")
+@_said_plainly
+def watch(feeds: tuple[str, ...], every: int) -> None:
+    """Look at FEEDS (RSS, Atom or sitemaps) again and again and add what is new, until stopped with Ctrl-C."""
+    from service.assembly import gatherer_for
+    from service.gathering import is_address
+
+    for feed in feeds:
+        if not is_address(feed):
+            raise click.BadParameter(f"{feed!r:.100} is no address; give https://…", param_hint="FEEDS")
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with gatherer_for(Settings.from_env()) as gatherer:
+        click.echo(f"Watching {len(feeds)} feeds every {every} seconds. Ctrl-C stops.", err=True)
+        gatherer.watch(feeds, every, stop, lambda said: click.echo(said, err=True))
 
 
 @main.command()
@@ -193,6 +233,19 @@ def _pairs(lines: Iterator[str]) -> Iterator[tuple[str, str]]:
         if not isinstance(premise, str) or not isinstance(hypothesis, str):
             raise WirecheckError(f"Line {number}: premise and hypothesis must be strings.")
         yield premise, hypothesis
+
+
+def _there(source: str) -> Path:
+    path = Path(source)
+    if not path.exists():
+        raise click.BadParameter(f"Path {source!r:.200} does not exist.", param_hint="SOURCES")
+    return path
+
+
+def _report_gathered(done: Gathered) -> None:
+    for skipped in done.skipped:
+        click.echo(f"skipped {skipped.path}: {skipped.reason}", err=True)
+    click.echo(f"{done.added} pages added, {done.unchanged} there already, {len(done.skipped)} skipped.", err=True)
 
 
 def _report(intake: Intake) -> None:

@@ -34,6 +34,10 @@ class Settings:
     max_body_bytes: int = 65_536
     max_article_bytes: int = 5_000_000
     keep_checks_days: int = 30
+    fetch: bool = False
+    fetch_private: bool = False
+    fetch_delay_s: float = 1.0
+    fetch_contact: str = ""
 
     @property
     def database_file(self) -> Path:
@@ -77,6 +81,10 @@ class _SettingsSchema(Schema):
     max_body_bytes = fields.Integer(validate=Range(1_000, 1_000_000_000))
     max_article_bytes = fields.Integer(validate=Range(1_000, 1_000_000_000))
     keep_checks_days = fields.Integer(validate=Range(0, 36_500))
+    fetch = fields.Boolean()
+    fetch_private = fields.Boolean()
+    fetch_delay_s = fields.Float(validate=Range(0, 3_600))
+    fetch_contact = fields.String(validate=Length(3, 200))
 
 
 def _explain(error: ValidationError, schema: Schema) -> str:

@@ -27,21 +27,25 @@ class _Metadata(_Facts):
 
 
 class ArticleBodySchema(_Metadata):
-    """An article: its `text` or the `html` of its page, and what is known of it, which goes before what these state."""
+    """An article: its `text` or the `html` of its page, and what is known of it, which goes before what these state.
+
+    With neither, the page at `url` is fetched, where the server may fetch.
+    """
 
     text = Prose()
     html = Prose()
 
     @validates_schema
     def _one_of_two(self, data: dict[str, Any], **_: Any) -> None:
-        if ("text" in data) == ("html" in data):
-            said = "both text and html; give one of them" if "text" in data else "neither text nor html; give one"
-            raise ValidationError(f"has {said}")
+        if "text" in data and "html" in data:
+            raise ValidationError("has both text and html; give one of them")
+        if not {"text", "html", "url"} & set(data):
+            raise ValidationError("has neither text nor html nor url; give one")
 
     @post_load
     def _article(self, data: dict[str, Any], **_: Any) -> NewArticle:
         text, page = data.pop("text", None), data.pop("html", None)
-        return NewArticle(text or page, is_html=page is not None, **data)
+        return NewArticle(text or page or "", is_html=page is not None, **data)
 
 
 class WayIn(Incoming):

@@ -21,7 +21,7 @@ from service.api.article_schemas import (
 from service.api.bulk import add_lines
 from service.api.contract import StrictBlueprint, operation
 from service.api.guard import Guard
-from service.api.incoming import LINES, article_in, unreadable
+from service.api.incoming import LINES, Fetch, article_in, unreadable
 from service.api.problems import Fault, Problem
 from service.errors import ReadingError
 from service.keeping import Archive, Change, Listing, OnDuplicate, Receipt
@@ -30,16 +30,16 @@ _JSON = "application/json"
 _MANY = frozenset({LINES, "application/ndjson", "application/jsonl"})
 
 
-def blueprint(archive: Archive, guard: Guard, max_bytes: int) -> StrictBlueprint:
-    """Return the resource that keeps articles in this archive, of at most so many bytes each."""
+def blueprint(archive: Archive, guard: Guard, max_bytes: int, fetch: Fetch | None) -> StrictBlueprint:
+    """Return the resource that keeps articles in this archive, of at most so many bytes each; `fetch` gets a page."""
     blp = StrictBlueprint("articles", __name__, url_prefix="/v1/articles", description="What claims are checked on.")
-    _collection(blp, archive, guard, max_bytes)
+    _collection(blp, archive, guard, max_bytes, fetch)
     _reading(blp, archive)
-    _changing(blp, archive, guard, max_bytes)
+    _changing(blp, archive, guard, max_bytes, fetch)
     return blp
 
 
-def _collection(blp: StrictBlueprint, archive: Archive, guard: Guard, max_bytes: int) -> None:
+def _collection(blp: StrictBlueprint, archive: Archive, guard: Guard, max_bytes: int, fetch: Fetch | None) -> None:
     @operation(
         blp,
         blp.route("", methods=["POST"]),
@@ -59,7 +59,7 @@ def _collection(blp: StrictBlueprint, archive: Archive, guard: Guard, max_bytes:
         if request.mimetype in _MANY:
             _none_of(parameters)
             return add_lines(archive, request, on_duplicate, max_bytes)
-        new = article_in(request, parameters, max_bytes)
+        new = article_in(request, parameters, max_bytes, fetch)
         try:
             return _received(archive.add(new, on_duplicate))
         except ReadingError as error:
@@ -94,7 +94,7 @@ def _reading(blp: StrictBlueprint, archive: Archive) -> None:
         return response.make_conditional(request)
 
 
-def _changing(blp: StrictBlueprint, archive: Archive, guard: Guard, max_bytes: int) -> None:
+def _changing(blp: StrictBlueprint, archive: Archive, guard: Guard, max_bytes: int, fetch: Fetch | None) -> None:
     @operation(
         blp,
         blp.route("/<path:article_id>", methods=["PUT"]),
@@ -106,7 +106,7 @@ def _changing(blp: StrictBlueprint, archive: Archive, guard: Guard, max_bytes: i
     def put_article(parameters: dict[str, Any], article_id: str) -> ResponseReturnValue:
         """Replace an article, for a correction. With If-Match only the version that was read is replaced."""
         guard.admit(request)
-        new = article_in(request, parameters, max_bytes)
+        new = article_in(request, parameters, max_bytes, fetch)
         if new.id not in (None, article_id):
             detail = "id is not the one in the address; leave it out"
             raise Problem(422, detail, [Fault(detail, pointer="#/id")])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import IO, Any
 
 from flask import Request
@@ -19,8 +20,14 @@ PAGE, TEXT, LINES = "text/html", "text/plain", "application/x-ndjson"
 _BODY = ArticleBodySchema()
 
 
-def article_in(req: Request, metadata: Mapping[str, Any], max_bytes: int) -> NewArticle:
-    """Return the article of a body that is JSON, a page or a text."""
+Fetch = Callable[[str], NewArticle]
+NOT_FETCHED = (
+    "this server fetches no addresses; send the page as html, or start the server with WIRECHECK_FETCH=true to let it"
+)
+
+
+def article_in(req: Request, metadata: Mapping[str, Any], max_bytes: int, fetch: Fetch | None) -> NewArticle:
+    """Return the article of a body that is JSON, a page or a text, or of the page at the address that JSON gives."""
     req.max_content_length = max_bytes
     if req.is_json:
         if metadata:
@@ -28,11 +35,18 @@ def article_in(req: Request, metadata: Mapping[str, Any], max_bytes: int) -> New
             detail = f"{name} belongs into the JSON body; in the query it is for bodies that are a text or a page"
             raise Problem(422, detail, [Fault(detail, parameter=name)])
         article: NewArticle = load(_BODY, read_json(req, EXAMPLE))
-        return article
+        return article if article.body else _fetched(article, fetch)
     if req.mimetype not in {PAGE, TEXT}:
         sent = quoted(req.mimetype) if req.mimetype else "no content type"
         raise Problem(415, f"the body came as {sent}; send application/json, {PAGE}, {TEXT}, or many as {LINES}")
     return NewArticle(read_body(req), is_html=req.mimetype == PAGE, **metadata)
+
+
+def _fetched(article: NewArticle, fetch: Fetch | None) -> NewArticle:
+    if fetch is None:
+        raise Problem(403, NOT_FETCHED, [Fault(NOT_FETCHED, pointer="#/url")])
+    page = fetch(article.url or "")
+    return replace(article, body=page.body, is_html=page.is_html, url=page.url)
 
 
 def unreadable(error: ReadingError, new: NewArticle) -> Problem:
@@ -63,6 +77,8 @@ def _article(line: bytes) -> NewArticle | Problem:
         article: NewArticle = load(_BODY, parse_json(line, EXAMPLE))
     except Problem as problem:
         return problem
+    if not article.body:
+        return Problem(422, "a line needs text or html; an address alone is fetched only when it is sent by itself")
     return article
 
 

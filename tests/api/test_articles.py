@@ -15,7 +15,8 @@ from service.app import create_app
 from service.corpus.archive import StoreArchive
 from service.corpus.store import Store
 from service.domain import Query
-from service.errors import BusyError
+from service.errors import BusyError, FetchError
+from service.keeping import NewArticle
 from tests.api.test_problems import problem
 from tests.fakes import FakeChecker
 from tests.support import FakeEmbedder
@@ -127,7 +128,7 @@ def test_an_address_that_belongs_to_another_id_is_never_taken(desk: FlaskClient)
 @pytest.mark.parametrize(
     ("body", "pointer", "said"),
     [
-        ({}, "#", "the body has neither text nor html; give one"),
+        ({}, "#", "the body has neither text nor html nor url; give one"),
         ({"text": "a", "html": "b"}, "#", "the body has both text and html; give one of them"),
         ({"text": " "}, "#/text", "text is blank"),
         ({"text": 5}, "#/text", "text must be a text in quotation marks"),
@@ -137,7 +138,6 @@ def test_an_address_that_belongs_to_another_id_is_never_taken(desk: FlaskClient)
         ({"text": TEXT, "published_at": "soon"}, "#/published_at", 'published_at is "soon", no ISO 8601 date'),
         ({"text": TEXT, "id": "x" * 201}, "#/id", "id has 201 characters; the limit is 200"),
         ({"text": TEXT, "titel": "x"}, "#/titel", "titel is not known here; known are "),
-        ({"url": "https://quay.example/pier"}, "#", "the body has neither text nor html"),
     ],
 )
 def test_a_fault_is_named_with_its_field(desk: FlaskClient, body: dict[str, Any], pointer: str, said: str) -> None:
@@ -379,7 +379,7 @@ def test_the_service_s_own_pages_and_programs_can_write(desk: FlaskClient, heade
     assert desk.post("/v1/articles", json=PIER, headers=headers).status_code == 201
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.7", "news.example"])  # noqa: S104
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.7", "news.example"])
 def test_on_another_address_nobody_can_write_while_there_are_no_keys(store: Store, host: str) -> None:
     client = create_app(FakeChecker(), StoreArchive(store, FakeEmbedder()), host=host).test_client()
     for method, path, options in WRITES:
@@ -411,3 +411,48 @@ def test_a_full_or_read_only_disk_is_said_and_what_is_there_is_served(
     finally:
         event.remove(Engine, "connect", hinder)
     assert ids(add) == ["pier"]
+
+
+# --- by address ---------------------------------------------------------------------------------------------------
+
+
+def _fetching(store: Store, fetch: Any) -> FlaskClient:
+    archive = StoreArchive(store, FakeEmbedder())
+    return create_app(FakeChecker(), archive, fetch=fetch).test_client()
+
+
+def test_an_address_alone_is_fetched_where_that_is_allowed(store: Store) -> None:
+    asked: list[str] = []
+
+    def fetch(url: str) -> NewArticle:
+        asked.append(url)
+        return NewArticle(PAGE.encode(), is_html=True, url="https://quay.example/pier-2")
+
+    client = _fetching(store, fetch)
+    response = client.post("/v1/articles", json={"url": "https://quay.example/old", "publisher": "Quay Post"})
+    assert (response.status_code, asked) == (201, ["https://quay.example/old"])
+    article = response.json["article"]
+    assert (article["url"], article["publisher"], article["title"]) == (
+        "https://quay.example/pier-2", "Quay Post", "Gale at the pier",
+    )  # fmt: skip
+
+
+def test_where_it_is_not_allowed_the_setting_is_named(desk: FlaskClient) -> None:
+    response = desk.post("/v1/articles", json={"url": "https://quay.example/pier"})
+    assert "WIRECHECK_FETCH=true" in problem(response, 403)
+
+
+def test_what_cannot_be_fetched_is_a_problem_that_says_why(store: Store) -> None:
+    def fetch(url: str) -> NewArticle:
+        raise FetchError(f"{url} leads to 10.0.0.1, which is not a public address")
+
+    response = _fetching(store, fetch).post("/v1/articles", json={"url": "https://quay.example/pier"})
+    assert "not a public address" in problem(response, 422)
+    assert store.fingerprints() == {}
+
+
+def test_a_line_is_not_fetched(store: Store) -> None:
+    client = _fetching(store, lambda url: pytest.fail(f"{url} was fetched"))
+    lines = json.dumps({"url": "https://quay.example/pier"}) + "\n"
+    response = client.post("/v1/articles", data=lines, content_type="application/x-ndjson")
+    assert json.loads(response.text)["status"] == 422

@@ -1,0 +1,162 @@
+"""Articles gathered from the web: pages, feeds, sitemaps and archives of pages, each kept as soon as it is read."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from tqdm import tqdm
+
+from service.errors import DuplicateError, FetchError, ReadingError
+from service.fetching.fetcher import Page, Seen
+from service.fetching.listings import MOST_XML_BYTES, pages_of
+from service.fetching.warc import pages_in
+from service.keeping import Archive, Change, NewArticle, OnDuplicate
+from service.reading.readers import Skipped
+
+_HTML = ("text/html", "application/xhtml")
+
+
+class Fetches(Protocol):
+    """Fetches pages, as `service.fetching.fetcher.Fetcher` does."""
+
+    def get(self, url: str, seen: Seen | None = None, *, most_bytes: int | None = None) -> Page:
+        """Return the page at an address, or raise `FetchError`."""
+        ...
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What became of the pages so far."""
+
+    added: int = 0
+    unchanged: int = 0
+    skipped: list[Skipped] = field(default_factory=list)
+
+
+def is_address(source: str) -> bool:
+    """Return whether a source is an address of the web rather than a file."""
+    return source.lower().startswith(("http://", "https://"))
+
+
+class Gatherer:
+    """Keeps the pages of sources. What is in the corpus already is not asked for again, so a run can be repeated."""
+
+    def __init__(self, archive: Archive, fetcher: Fetches, is_known: Callable[[str], bool], most_bytes: int) -> None:
+        self._archive, self._fetcher = archive, fetcher
+        self._is_known, self._most_bytes = is_known, most_bytes
+
+    def gather(self, addresses: Sequence[str], warcs: Sequence[Path]) -> Gathered:
+        """Keep what addresses (of pages, feeds or sitemaps) and WARC files hold."""
+        done = Gathered()
+        with _bar() as bar:
+            for address in addresses:
+                self._take(self._of_address(address, done), done, bar)
+            for path in warcs:
+                self._take(pages_in(path, self._most_bytes), done, bar)
+        return done
+
+    def watch(self, feeds: Sequence[str], every_s: float, stop: threading.Event, say: Callable[[str], object]) -> None:
+        """Look at feeds again and again until `stop` is set, and keep what is new; a look at a feed never ends it."""
+        seen = dict.fromkeys(feeds, Seen())
+        while not stop.is_set():
+            for feed in feeds:
+                if stop.is_set():
+                    return
+                done = Gathered()
+                self._take(self._news_of(feed, seen, done), done, None)
+                for skipped in done.skipped:
+                    say(f"skipped {skipped.path}: {skipped.reason}")
+                if done.added:
+                    say(f"{feed}: {done.added} articles added")
+            stop.wait(every_s)
+
+    def _of_address(self, address: str, done: Gathered) -> Iterator[Page | Skipped]:
+        if self._is_known(address):
+            done.unchanged += 1
+            return
+        yield from self._expanded(address, Seen(), done)
+
+    def _news_of(self, feed: str, seen: dict[str, Seen], done: Gathered) -> Iterator[Page | Skipped]:
+        try:
+            page = self._fetcher.get(feed, seen[feed], most_bytes=MOST_XML_BYTES)
+        except FetchError as error:
+            yield Skipped(feed, str(error))
+            return
+        if page.unchanged:
+            return
+        seen[feed] = page.seen
+        yield from self._listed(page, done, must_list=True)
+
+    def _expanded(self, address: str, seen: Seen, done: Gathered) -> Iterator[Page | Skipped]:
+        try:
+            page = self._fetcher.get(address, seen, most_bytes=MOST_XML_BYTES)
+        except FetchError as error:
+            yield Skipped(address, str(error))
+            return
+        yield from self._listed(page, done, must_list=False)
+
+    def _listed(self, page: Page, done: Gathered, *, must_list: bool) -> Iterator[Page | Skipped]:
+        """Yield the pages that a feed or sitemap names, or the page itself where it is neither."""
+        try:
+            addresses = pages_of(page.body, page.url, self._read)
+            if addresses is None and must_list:
+                yield Skipped(page.url, "is no feed and no sitemap; give the address of one")
+            elif addresses is None:
+                yield page
+            else:
+                yield from self._pages(addresses, done)
+        except FetchError as error:
+            yield Skipped(page.url, str(error))
+
+    def _pages(self, addresses: Iterable[str], done: Gathered) -> Iterator[Page | Skipped]:
+        for address in addresses:
+            if self._is_known(address):
+                done.unchanged += 1
+                continue
+            try:
+                yield self._fetcher.get(address)
+            except FetchError as error:
+                yield Skipped(address, str(error))
+
+    def _read(self, address: str) -> bytes:
+        return self._fetcher.get(address, most_bytes=MOST_XML_BYTES).body
+
+    def _take(self, pages: Iterable[Page | Skipped], done: Gathered, bar: tqdm[Any] | None) -> None:
+        for page in pages:
+            if isinstance(page, Skipped):
+                done.skipped.append(page)
+            else:
+                self._keep(page, done)
+            if bar is not None:
+                bar.update()
+
+    def _keep(self, page: Page, done: Gathered) -> None:
+        try:
+            change = self._archive.add(new_article(page, self._most_bytes), OnDuplicate.SKIP).change
+        except (ReadingError, DuplicateError, FetchError) as error:
+            done.skipped.append(Skipped(page.url, str(error)))
+            return
+        if change is Change.SKIPPED:
+            done.unchanged += 1
+        else:
+            done.added += 1
+
+
+def _bar() -> tqdm[Any]:
+    return tqdm(desc="gathering", unit=" pages")
+
+
+def new_article(page: Page, most_bytes: int) -> NewArticle:
+    """Return a page as an article that comes in; raise `FetchError` where it is neither HTML nor text, or too long."""
+    kind = page.content_type.lower()
+    if kind and not kind.startswith((*_HTML, "text/plain")):
+        raise FetchError(
+            f"{page.url:.200} is {kind.partition(';')[0]}, not a page or a text: add what it says as text."
+        )
+    if len(page.body) > most_bytes:
+        raise FetchError(f"{page.url:.200} is longer than {most_bytes:,} bytes, the limit: add it as a file.")
+    return NewArticle(page.body, is_html=not kind.startswith("text/plain"), url=page.url)
