@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check eval train format clean
+.PHONY: help serve test e2e check eval train format clean
 
 help:  ## Say what there is
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+	@grep -E '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
 # Stamps, so that set-up runs again only when what it depends on has changed.
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -25,6 +25,9 @@ serve: $(VENV)/.installed  ## Set up, index the articles, serve on 127.0.0.1:800
 
 test: $(VENV)/.installed-dev  ## Set up, run all tests
 	$(BIN)/python -m pytest
+
+e2e: $(VENV)/.installed-dev  ## The desk in a browser; needs Chromium
+	$(BIN)/python -m pytest tests/e2e
 
 check: $(VENV)/.installed-dev  ## Lint, types, contract
 	$(BIN)/ruff check .

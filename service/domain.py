@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -166,6 +166,10 @@ class Value:
     unit: str | None
     start: int
     end: int
+
+    def moved(self, by: int) -> Value:
+        """Return the value with its offsets counted from `by` characters earlier."""
+        return replace(self, start=self.start + by, end=self.end + by)
 
 
 @dataclass(frozen=True, slots=True)

@@ -263,8 +263,8 @@ def _code(name: str) -> str:
 
 @pytest.mark.parametrize("name", PAPERS)
 def test_every_make_command_that_is_named_exists(name: str):
-    targets = set(re.findall(r"^([a-z]+):", _read("Makefile"), re.MULTILINE))
-    named = set(re.findall(r"\bmake ([a-z]+)", _code(name)))
+    targets = set(re.findall(r"^([a-z0-9]+):", _read("Makefile"), re.MULTILINE))
+    named = set(re.findall(r"\bmake ([a-z0-9]+)", _code(name)))
     assert named
     assert named <= targets
 

@@ -154,6 +154,16 @@ def test_every_sentence_stands_in_its_article(service: Running, claim: str) -> N
             assert words in article.text
 
 
+def test_values_that_differ_stand_where_the_answer_says(service: Running) -> None:
+    report = service.check("Forty people were injured in the ferry accident.")
+    differences = [(entry, d) for entry in report["evidence"] for d in entry["differences"]]
+    assert differences
+    for entry, difference in differences:
+        text = service.articles[entry["article"]["id"]].text
+        for whole, value in ((report["claim"], difference["claim"]), (text, difference["evidence"])):
+            assert whole[value["start"] : value["end"]] == value["text"]
+
+
 def test_no_more_is_judged_than_was_asked_for(service: Running) -> None:
     report = service.check(CLAIM, limit=3)
     assert 0 < len(report["evidence"]) + len(report["related"]) <= 3

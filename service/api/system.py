@@ -74,10 +74,6 @@ def docs_blueprint(api: QuietApi) -> Blueprint:
     def _openapi() -> ResponseReturnValue:
         return Response(to_yaml(api), content_type="text/yaml; charset=utf-8")
 
-    @blp.get("/")
-    def _front() -> ResponseReturnValue:
-        return redirect("/docs/")
-
     @blp.get("/docs")
     def _docs() -> ResponseReturnValue:
         return redirect("/docs/")

@@ -53,6 +53,15 @@ class Comparison:
     other_subject: tuple[Pair, ...] = ()
     unmatched_claim: tuple[Value, ...] = ()
 
+    def placed(self, start: int) -> Comparison:
+        """Return it with the evidence's offsets counted in the article, where the sentence begins at `start`."""
+        return replace(
+            self,
+            differences=tuple(replace(d, evidence=d.evidence.moved(start)) for d in self.differences),
+            agreements=tuple(replace(pair, evidence=pair.evidence.moved(start)) for pair in self.agreements),
+            other_subject=tuple(replace(pair, evidence=pair.evidence.moved(start)) for pair in self.other_subject),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class _Case:

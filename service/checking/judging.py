@@ -86,7 +86,8 @@ def read(claim: str, hit: Hit, speech: Attribution | None, policy: Policy) -> Re
     sentence, context = hit.sentence.text, hit.context
     around = f"{hit.article.title}. {context.before} {context.after}"
     day, whole = hit.article.published_at, hit.article.text
-    comparison = compare(claim, sentence, day, around, whole) if policy.values else Comparison()
+    compared = compare(claim, sentence, day, around, whole) if policy.values else Comparison()
+    comparison = compared.placed(hit.sentence.start)
     if not policy.attribution:
         return Reading(hit, _text(hit, policy), comparison, None)
     attribution = attribute(sentence, context.before)

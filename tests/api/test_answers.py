@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from flask.testing import FlaskClient
 
+from service.api.desk import WEB
 from service.api.example import REPORT
 from service.api.present import as_json_text
 from service.api.text import render
@@ -154,9 +155,8 @@ def test_scores_are_rounded_and_near_misses_come_when_asked_for(client: FlaskCli
 
 
 def test_the_docs_page_loads_from_this_host_only(client: FlaskClient) -> None:
-    for path in ("/", "/docs"):
-        redirect = client.get(path)
-        assert (redirect.status_code, redirect.headers["Location"]) == (302, "/docs/")
+    redirect = client.get("/docs")
+    assert (redirect.status_code, redirect.headers["Location"]) == (302, "/docs/")
     page = client.get("/docs/", headers={"Host": "evil.example"})
     assert '"validatorUrl": null' in page.text
     assert "evil.example" not in page.text
@@ -168,3 +168,25 @@ def test_the_docs_page_loads_from_this_host_only(client: FlaskClient) -> None:
         assert link.startswith("/docs/")
         with client.get(link) as asset:
             assert asset.status_code == 200
+
+
+def test_the_desk_and_all_it_loads_come_from_this_host(client: FlaskClient) -> None:
+    with client.get("/") as page:
+        assert page.content_type == "text/html; charset=utf-8"
+        policy, source = page.headers["Content-Security-Policy"], page.text
+    assert policy.startswith("default-src 'none'")
+    assert "unsafe" not in policy
+    assert not re.search(r"\son\w+=|style=|<script(?! type=.module. src=)", source)
+    links = re.findall(r'(?:src|href)="(/[^"]+)"', source)
+    for link in (*links, *(f"/desk/{file.name}" for file in WEB.iterdir())):
+        if link != "/docs/":
+            with client.get(link) as asset:
+                assert asset.status_code == 200, link
+                assert asset.headers["Content-Security-Policy"] == policy
+                assert not re.findall(r"https?://(?!www\.w3\.org/)", asset.text)
+                assert "innerHTML" not in asset.text
+
+
+@pytest.mark.parametrize("path", ["/desk/nothing.js", "/desk/../app.py", "/desk/%2e%2e/app.py", "/desk/"])
+def test_the_desk_gives_only_its_own_files(client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code == 404
