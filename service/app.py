@@ -7,7 +7,7 @@ from collections.abc import Callable
 from flask import Flask, Response
 from flask.json.provider import DefaultJSONProvider
 
-from service.api import articles, check, checks, claimsearch, contract, desk, problems, system
+from service.api import articles, check, checks, claimsearch, contract, desk, problems, system, texts
 from service.api.absent import NoArchive, NoChecks, NoFactChecks
 from service.api.guard import Guard
 from service.config import Settings
@@ -46,6 +46,7 @@ def create_app(
     api = contract.make_api(app)
     log = log or NoChecks()
     api.register_blueprint(check.blueprint(checker, log))
+    api.register_blueprint(texts.blueprint(checker, log))
     api.register_blueprint(checks.blueprint(checker, log))
     api.register_blueprint(articles.blueprint(archive or NoArchive(), Guard(host), max_article_bytes, fetch))
     api.register_blueprint(claimsearch.blueprint(fact_checks or NoFactChecks()))

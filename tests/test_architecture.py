@@ -11,7 +11,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-ROOMS = ("language", "reading", "fetching", "corpus", "checking", "api")  # each may import itself and those before it
+ROOMS = (
+    "language",
+    "reading",
+    "fetching",
+    "spotting",
+    "corpus",
+    "checking",
+    "api",
+)  # each may import itself and those before it
 OPEN_TO_ALL = frozenset({"domain", "errors", "keeping", "ports"})
 WEB = frozenset({"flask", "flask_smorest", "flask_swagger_ui", "gunicorn", "webargs", "werkzeug"})
 SLOW = frozenset({"torch", "sentence_transformers", "models"})  # only inside functions, so that --help stays fast

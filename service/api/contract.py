@@ -12,6 +12,7 @@ from service.api.article_schemas import LineSchema
 from service.api.present import ProblemSchema
 from service.api.problems import MEDIA_TYPE, RETRY_AFTER_S, TITLES, Fault
 from service.api.request import StrictParser
+from service.api.text_lines import TextLineSchema
 
 VERSION = "0.1.0"
 _DESCRIPTION = """\
@@ -96,6 +97,7 @@ def make_api(app: Flask) -> QuietApi:
     api = QuietApi(app, spec_kwargs=kwargs)
     # Answers of lines are a string to OpenAPI; what each line is, is said by a schema of its own.
     api.spec.components.schema("Line", schema=LineSchema)
+    api.spec.components.schema("TextLine", schema=TextLineSchema)
     return api
 
 

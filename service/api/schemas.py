@@ -80,14 +80,26 @@ class Question(Incoming):
         in_order(data)
 
 
-class CheckBody(Question):
-    """The body of `POST /v1/check`."""
+class Narrowing(Incoming):
+    """How a claim in a body is to be checked."""
 
+    published_from = Moment(metadata={"description": "Earliest publication; a date alone is its start in UTC."})
+    published_to = Moment(
+        end_of_day=True, metadata={"description": "Latest publication; a date alone is its end in UTC."}
+    )
     limit = Whole(1, 50, load_default=10, metadata=_LIMIT)
     publishers = fields.Nested(
         PublishersSchema, error_messages={"null": "is null; leave it out or give an object with include or exclude"}
     )
     include_excluded = Switch(load_default=False, metadata=_EXCLUDED)
+
+    @validates_schema
+    def _in_order(self, data: dict[str, Any], **_: Any) -> None:
+        in_order(data)
+
+
+class CheckBody(Narrowing, Question):
+    """The body of `POST /v1/check`."""
 
     @post_load
     def _query(self, data: dict[str, Any], **_: Any) -> Query:

@@ -1,0 +1,176 @@
+"""`/v1/check-text`: a whole text in, its claims checked one by one, a line of JSON for each sentence as it is done."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import Request, Response, request, stream_with_context
+from flask.typing import ResponseReturnValue
+from marshmallow import ValidationError, post_load, validates_schema
+
+from service.api.contract import StrictBlueprint, operation
+from service.api.example import REPORT
+from service.api.fields import Prose, Whole
+from service.api.keep import kept
+from service.api.plain import quoted
+from service.api.problems import Fault, Problem, body_of
+from service.api.request import load, parse_json, read_body
+from service.api.schemas import Incoming, Narrowing
+from service.api.text_lines import text_line
+from service.domain import Query, Verdict
+from service.errors import ReadingError
+from service.keeping import CheckLog
+from service.ports import Checker
+from service.reading.articles import article_from_html
+from service.reading.decoding import decode
+from service.spotting.claims import Reason, Spotted, spot
+
+LINES = "application/x-ndjson"
+PAGE, TEXT, JSON = "text/html", "text/plain", "application/json"
+MOST_CHARACTERS = 100_000
+MOST_BYTES = 1_000_000  # a page is more than its text
+_SAID = "Six berths are closed. Who is to blame?"
+_EXAMPLE = json.dumps({"text": _SAID})
+_ANY_CLAIM = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class WholeText:
+    """A text to check, and how its claims are to be checked; `from_page`: it was read out of a page."""
+
+    text: str
+    query: Query
+    from_page: bool = False
+
+
+class TextBodySchema(Narrowing):
+    """A text, or the `html` of a page, with what `POST /v1/check` takes beside the claim."""
+
+    text = Prose()
+    html = Prose()
+
+    @validates_schema
+    def _one_of_two(self, data: dict[str, Any], **_: Any) -> None:
+        if ("text" in data) == ("html" in data):
+            raise ValidationError("has both text and html; give one" if "text" in data else "has no text; give it one")
+
+
+class TextParameters(Incoming):
+    """The query string of `POST /v1/check-text`, for bodies that are a text or a page."""
+
+    limit = Whole(1, 50, in_query=True, load_default=10, metadata={"description": "Sentences judged for each claim."})
+
+    @post_load
+    def _limit(self, data: dict[str, Any], **_: Any) -> int:
+        limit: int = data["limit"]
+        return limit
+
+
+_SHOWN = (
+    {"kind": "claim", "start": 0, "end": 22, "sentence": "Six berths are closed.",
+     "checked_as": "Six berths are closed.", "report": REPORT},
+    {"kind": "left_out", "start": 23, "end": 39, "sentence": "Who is to blame?", "reason": Reason.QUESTION},
+    {"kind": "summary", "claims": 1, "left_out": 1, "verdicts": {Verdict.REFUTED: 1}},
+)  # fmt: skip
+
+
+def blueprint(checker: Checker, log: CheckLog) -> StrictBlueprint:
+    """Return the resource that checks texts with this checker, and keeps each check."""
+    blp = StrictBlueprint("texts", __name__, url_prefix="/v1", description="What the articles say of a whole text.")
+    described = {"type": "string", "description": "One JSON object a line, each a `TextLine` of the schemas."}
+    bodies = {
+        JSON: {"schema": TextBodySchema, "example": {"text": _SAID}},
+        TEXT: {"schema": {"type": "string"}, "example": _SAID},
+        PAGE: {"schema": {"type": "string"}, "example": f"<p>{_SAID}</p>"},
+    }
+
+    @operation(
+        blp,
+        blp.route("/check-text", methods=["POST"]),
+        blp.arguments(TextParameters, location="query"),
+        blp.doc(requestBody={"required": True, "content": bodies}),
+        blp.response(200, described, content_type=LINES, example="".join(text_line(row) for row in _SHOWN)),
+        problems=(400, 413, 415, 422, 500, 503),
+    )
+    def post_check_text(limit: int) -> ResponseReturnValue:
+        """Check every claim of a text. Sentences that make none are left out, each with its reason."""
+        whole = _sent(request, limit)
+        _is_ready(checker)
+        return Response(stream_with_context(_checked(checker, log, whole)), content_type=LINES)
+
+    return blp
+
+
+def _sent(req: Request, limit: int) -> WholeText:
+    req.max_content_length = MOST_BYTES
+    if req.is_json:
+        return _of_json(load(TextBodySchema(), parse_json(read_body(req), _EXAMPLE)))
+    if req.mimetype not in {TEXT, PAGE}:
+        sent = quoted(req.mimetype) if req.mimetype else "no content type"
+        raise Problem(415, f"the body came as {sent}; send {JSON}, {TEXT} or {PAGE}")
+    try:
+        text = decode(read_body(req))
+    except ReadingError as error:
+        raise Problem(422, f"the body {error}", [Fault(f"the body {error}", pointer="#")]) from error
+    return _whole(text, Query(_ANY_CLAIM, limit=limit), is_page=req.mimetype == PAGE)
+
+
+def _of_json(data: dict[str, Any]) -> WholeText:
+    publishers = data.pop("publishers", {"included": (), "excluded": ()})
+    text, page = data.pop("text", None), data.pop("html", None)
+    query = Query(
+        _ANY_CLAIM, **data,
+        publishers_include=tuple(publishers["included"]), publishers_exclude=tuple(publishers["excluded"]),
+    )  # fmt: skip
+    return _whole(text or page, query, is_page=page is not None)
+
+
+def _whole(text: str, query: Query, *, is_page: bool) -> WholeText:
+    if is_page:
+        try:
+            text = article_from_html("page", text).text
+        except ReadingError as error:
+            raise Problem(422, f"the page {error}", [Fault(f"the page {error}", pointer="#")]) from error
+    if len(text) > MOST_CHARACTERS:
+        detail = f"the text has {len(text):,} characters; the limit is {MOST_CHARACTERS:,}: send it in parts"
+        raise Problem(422, detail, [Fault(detail, pointer="#")])
+    return WholeText(text, query, is_page)
+
+
+def _is_ready(checker: Checker) -> None:
+    """Say that models are loading before the answer begins, while it can still be a problem."""
+    waiting = [f"{part} is {state}" for part, state in checker.state().items() if state != "ready"]
+    if waiting:
+        raise Problem(503, f"{'; '.join(waiting)}; try again in a few seconds", map(Fault, waiting))
+
+
+def _checked(checker: Checker, log: CheckLog, whole: WholeText) -> Iterator[str]:
+    if whole.from_page:
+        yield text_line({"kind": "text", "text": whole.text})
+    verdicts: Counter[Verdict] = Counter()
+    counts = {"claim": 0, "left_out": 0}
+    for found in spot(whole.text):
+        row = _row(checker, log, found, whole.query)
+        counts[row["kind"]] += 1
+        if row.get("report"):
+            verdicts[row["report"].ruling.verdict] += 1
+        yield text_line(row)
+    yield text_line(
+        {"kind": "summary", "claims": counts["claim"], "left_out": counts["left_out"], "verdicts": dict(verdicts)}
+    )
+
+
+def _row(checker: Checker, log: CheckLog, found: Spotted, asked: Query) -> dict[str, Any]:
+    place = {"start": found.span.start, "end": found.span.end, "sentence": found.sentence}
+    if found.checked_as is None:
+        return {"kind": "left_out", **place, "reason": found.reason}
+    row = {"kind": "claim", **place, "checked_as": found.checked_as}
+    query = replace(asked, claim=found.checked_as)
+    try:
+        return {**row, "report": kept(log, query, checker.check(query))}
+    except Exception as error:  # whatever it is, the other sentences go on
+        return {**row, "problem": body_of(error)}

@@ -1,0 +1,108 @@
+"""`/v1/check-text`: each sentence of a text answered by a line, with offsets into what was sent."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from service.app import create_app
+from service.errors import BusyError
+from tests.fakes import FakeChecker
+
+TEXT = "Dear all,\n\nThe 🚢 sank off Lund. Who knew? Marta Quill owns the ship. She was not on board."
+
+
+def lines(response: Any) -> list[dict[str, Any]]:
+    assert response.status_code == 200, response.text
+    assert response.content_type == "application/x-ndjson"
+    return [json.loads(line) for line in response.text.splitlines()]
+
+
+@pytest.fixture
+def checker() -> FakeChecker:
+    return FakeChecker()
+
+
+@pytest.fixture
+def client(checker: FakeChecker):
+    return create_app(checker).test_client()
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"json": {"text": TEXT, "limit": 7}},
+        {"data": TEXT.encode(), "content_type": "text/plain; charset=utf-8", "query_string": {"limit": "7"}},
+    ],
+)
+def test_every_sentence_is_answered_in_order(client, checker: FakeChecker, sent: dict[str, Any]) -> None:
+    found = lines(client.post("/v1/check-text", **sent))
+    assert [line["kind"] for line in found] == ["left_out", "claim", "left_out", "claim", "claim", "summary"]
+    assert [line["reason"] for line in found if line["kind"] == "left_out"] == ["greeting", "question"]
+    assert [line["checked_as"] for line in found if line["kind"] == "claim"] == [
+        "The 🚢 sank off Lund.", "Marta Quill owns the ship.", "Marta Quill was not on board.",
+    ]  # fmt: skip
+    for line in found[:-1]:
+        assert TEXT[line["start"] : line["end"]] == line["sentence"]
+    assert (found[-1]["claims"], found[-1]["left_out"], found[-1]["verdicts"]) == (3, 2, {"refuted": 3})
+    assert [query.claim for query in checker.queries] == [line["checked_as"] for line in found if line["checked_as"]]
+    assert {query.limit for query in checker.queries} == {7}
+    assert found[1]["report"]["claim"] == "The 🚢 sank off Lund."
+
+
+def test_a_page_is_read_first_and_its_text_comes_with_the_answer(client) -> None:
+    page = "<html><body><nav>Home</nav><article><p>The dam holds 40 million cubic meters.</p></article></body></html>"
+    found = lines(client.post("/v1/check-text", data=page, content_type="text/html"))
+    assert [line["kind"] for line in found] == ["text", "claim", "summary"]
+    assert found[0]["text"][found[1]["start"] : found[1]["end"]] == "The dam holds 40 million cubic meters."
+
+
+def test_filters_go_with_every_claim(client, checker: FakeChecker) -> None:
+    body = {"text": "The dam holds water.", "publishers": {"exclude": ["Quay Post"]}, "published_from": "2026-01-01"}
+    lines(client.post("/v1/check-text", json=body))
+    (query,) = checker.queries
+    assert query.publishers_exclude == ("Quay Post",)
+    assert query.published_from is not None
+
+
+def test_a_claim_that_fails_does_not_stop_the_others(checker: FakeChecker) -> None:
+    checker.error = BusyError("6 requests are already waiting: try again in a few seconds.")
+    found = lines(
+        create_app(checker).test_client().post("/v1/check-text", json={"text": "The dam holds water. It broke."})
+    )
+    assert found[0]["problem"]["status"] == 503
+    assert found[0]["report"] is None
+    assert found[-1]["kind"] == "summary"
+
+
+def test_an_empty_text_has_a_summary_only(client) -> None:
+    found = lines(client.post("/v1/check-text", data="  \n ", content_type="text/plain"))
+    assert [line["kind"] for line in found] == ["summary"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "said"),
+    [
+        ({"json": {}}, 422, "has no text"),
+        ({"json": {"text": "a", "html": "b"}}, 422, "both text and html"),
+        ({"json": {"text": "word " * 20_001}}, 422, "the limit is 100,000"),
+        ({"json": {"text": "The dam holds water.", "limit": 0}}, 422, "limit"),
+        ({"json": {"text": "The dam holds water.", "lang": "en"}}, 422, "lang is not known here"),
+        ({"data": b"x", "content_type": "text/csv"}, 415, "text/plain"),
+        ({"data": b"\0", "content_type": "text/html"}, 422, "is not text"),
+        ({"data": b"<p></p>", "content_type": "text/html"}, 422, "the page "),
+        ({"data": b"x" * 1_000_001, "content_type": "text/plain"}, 413, "1,000,000 bytes"),
+    ],
+)
+def test_what_cannot_be_checked_is_a_problem(client, sent: dict[str, Any], status: int, said: str) -> None:
+    response = client.post("/v1/check-text", **sent)
+    assert response.status_code == status
+    assert response.content_type == "application/problem+json"
+    assert said in response.json["detail"]
+
+
+def test_a_service_that_loads_says_so_before_it_answers() -> None:
+    client = create_app(FakeChecker(parts={"models": "loading", "index": "loading"})).test_client()
+    assert client.post("/v1/check-text", json={"text": "The dam holds water."}).status_code == 503
