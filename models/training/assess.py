@@ -34,11 +34,16 @@ PRECISION_SUPPORTS, PRECISION_CONFLICTS = 0.80, 0.85
 STANCES = {"supports": "entailment", "conflicts": "contradiction", "neutral": "neutral"}
 
 
-def assess(folder: Path, graph: Path, dev: Sequence[DevSet], threads: int, events: int) -> Measured:
-    """Calibrate and measure the graph with the network and tokenizer in `folder`, on so many held-out events too."""
+def assess(
+    folder: Path, graph: Path, dev: Sequence[DevSet], threads: int, events: int, chosen: Thresholds | None = None
+) -> Measured:
+    """Calibrate and measure the graph with the network and tokenizer in `folder`, on so many held-out events too.
+
+    `chosen` thresholds go before those that the dev sets alone would give.
+    """
     model = runner(graph, folder / "tokenizer.json", threads)
     raw = {each.name: logits(model, each.pairs) for each in dev}
-    calibrated = calibrate([each for each in dev if each.name in THREE_WAY], raw)
+    calibrated = calibrate([each for each in dev if each.name in THREE_WAY], raw, chosen)
     fitted, thresholds = calibrated.calibration, calibrated.thresholds
     invented = held_out_events(events)
     event_scores = fitted.apply(logits(model, invented))
@@ -58,14 +63,14 @@ def assess(folder: Path, graph: Path, dev: Sequence[DevSet], threads: int, event
     )
 
 
-def calibrate(dev: Sequence[DevSet], raw: dict[str, Floats]) -> Calibrated:
-    """Fit on the first half of each set, choose the thresholds there, and report errors on the other halves."""
+def calibrate(dev: Sequence[DevSet], raw: dict[str, Floats], chosen: Thresholds | None = None) -> Calibrated:
+    """Fit on the first half of each set, choose thresholds there if none are, and report errors on the others."""
     halves = [len(each.pairs) // 2 for each in dev]
     seen = _join([(raw[d.name][:h], d.labels[:h]) for d, h in zip(dev, halves, strict=True)])
     held = _join([(raw[d.name][h:], d.labels[h:]) for d, h in zip(dev, halves, strict=True)])
     fitted = cal.fit(*seen)
     scores = fitted.apply(seen[0])
-    thresholds = Thresholds(
+    thresholds = chosen or Thresholds(
         cal.least_threshold(scores, *seen[1:], side=0, precision=PRECISION_SUPPORTS),
         cal.least_threshold(scores, *seen[1:], side=1, precision=PRECISION_CONFLICTS),
     )
@@ -79,6 +84,7 @@ def calibrate(dev: Sequence[DevSet], raw: dict[str, Floats]) -> Calibrated:
         bins_before=tuple(before),
         supports=cal.point(held_scores, *held[1:], side=0, threshold=thresholds.supports),
         conflicts=cal.point(held_scores, *held[1:], side=1, threshold=thresholds.conflicts),
+        chosen=chosen is not None,
     )
 
 

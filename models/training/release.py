@@ -32,6 +32,7 @@ from models.training.probes import read_probes
 from models.training.recipes import choose
 from models.training.results import Results, Training, read_sources
 from models.training.train import DEFAULT_CONFIG
+from service.domain import Thresholds
 
 NAME = "wirecheck-stance-1"
 GRAPH = "stance.onnx"
@@ -56,6 +57,8 @@ class Order:
     sample: int
     events: int
     threads: int
+    before: tuple[Path, ...] = ()  # the runs whose weights were gone on from
+    thresholds: Thresholds | None = None
 
 
 def release(order: Order) -> Results:
@@ -84,7 +87,7 @@ def _fill(order: Order, folder: Path) -> Results:
         log.info("graph exported; comparing recipes")
         tried = choose(full, folder / GRAPH, folder / "tokenizer.json", sample, order.threads)
     log.info("measuring %d dev pairs", sum(len(each.pairs) for each in dev))
-    measured = assess(folder, folder / GRAPH, dev, order.threads, order.events)
+    measured = assess(folder, folder / GRAPH, dev, order.threads, order.events, order.thresholds)
     log.info("counting the training pairs")
     created = datetime.now(UTC).strftime("%Y-%m-%d")
     results = Results(NAME, created, tried, measured, _training(order, folder / "tokenizer.json"))
@@ -98,7 +101,7 @@ def _training(order: Order, tokenizer: Path) -> Training:
     pairs = Counter(example.source for example in examples)
     own = {name: pairs.pop(name, 0) for name in OWN}
     history = _history(order.run)
-    earlier = _history(config.begin.parent) if config.begin else []
+    earlier = [max(_history(run), key=lambda row: row["mean"])["pairs"] for run in order.before]
     return Training(
         base=BASE,
         model=order.model,
@@ -111,7 +114,7 @@ def _training(order: Order, tokenizer: Path) -> Training:
         max_tokens=config.max_tokens,
         dropout=config.dropout,
         average=config.average,
-        earlier_pairs=round(max(earlier, key=lambda row: row["mean"])["pairs"]) if earlier else 0,
+        earlier_pairs=round(sum(earlier)),
         own_pairs=own,
         history=tuple(history),
         sources=read_sources(dict(pairs)),
@@ -191,14 +194,19 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=250, help="pairs of each dev set that compare int8 with fp32")
     parser.add_argument("--events", type=int, default=2000, help="held-out events to measure")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--before", type=Path, nargs="*", default=[], help="the runs that this one went on from")
+    parser.add_argument("--supports", type=float, help="least probability to say supports; by default fit on dev")
+    parser.add_argument("--conflicts", type=float, help="least probability to say conflicts; by default fit on dev")
     args = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     logging.getLogger().setLevel(logging.ERROR)  # the quantizer warns of nodes that it leaves alone
     log.setLevel(logging.INFO)
     config = Config.read(args.config)
     config = replace(config, data=args.data or config.data)
+    chosen = Thresholds(args.supports, args.conflicts) if args.supports and args.conflicts else None
     order = Order(
-        args.run, args.model, args.out, args.golden, config, args.cap, args.sample, args.events, args.threads
+        args.run, args.model, args.out, args.golden, config, args.cap, args.sample, args.events, args.threads,
+        tuple(args.before), chosen,
     )  # fmt: skip
     release(order)
     log.info("released to %s", args.out)

@@ -50,6 +50,7 @@ class Calibrated:
     bins_before: tuple[Bin, ...]
     supports: Point
     conflicts: Point
+    chosen: bool = False  # the thresholds were given, not fit on these sets
 
     @property
     def thresholds(self) -> Thresholds:

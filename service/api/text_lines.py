@@ -30,6 +30,7 @@ class TextLineSchema(Outgoing):
     problem = fields.Nested(ProblemSchema, allow_none=True)
     claims = fields.Integer(allow_none=True, metadata={"minimum": 0})
     left_out = fields.Integer(allow_none=True, metadata={"minimum": 0})
+    failed = fields.Integer(allow_none=True, metadata={"minimum": 0, "description": "Claims with a problem."})
     verdicts = fields.Dict(
         keys=fields.Enum(Verdict, by_value=fields.String()), values=fields.Integer(), allow_none=True
     )

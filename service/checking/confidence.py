@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 
 from service.domain import DecidedBy, Evidence, Tally, Verdict
 
-WEIGHTS = (1.0, 0.0, 0.0, 0.0)
-BIAS: Mapping[Verdict, float] = {}
+WEIGHTS = (0.53, 0.2, -0.5, 0.32)
+BIAS: Mapping[Verdict, float] = {
+    Verdict.SUPPORTED: 0.57, Verdict.REFUTED: -0.52, Verdict.DISPUTED: -2.56, Verdict.OUTDATED: 0.36,
+    Verdict.NOT_ENOUGH_EVIDENCE: -1.11,
+}  # fmt: skip
 LEAST, MOST = 0.02, 0.98  # a logit beyond these would be noise
 
 

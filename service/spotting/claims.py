@@ -18,7 +18,7 @@ from service.reading.furniture import is_byline, is_credit, is_furniture
 from service.reading.sentences import pieces
 from service.spotting.standing import stand_alone
 
-LEAST_WORDS = 4
+LEAST_WORDS = 3
 MOST_CHARACTERS = 1000
 
 
@@ -56,8 +56,8 @@ _INSTRUCTIONS = word_set(
     "scroll tap register donate"
 )
 _WISH = re.compile(
-    r"^(?:let us|let's|may|if only|i hope|we hope|hopefully|i wish|we wish|i want|we want|i would like|"
-    r"we would like)\b|\b(?:one can only hope|fingers crossed)\b",
+    r"^(?:let us|let's|may (?:the|they|he|she|we|you|god|peace)|if only|i hope|we hope|hopefully|i wish|we wish|"
+    r"i want|we want|i would like|we would like)\b|\b(?:one can only hope|fingers crossed)\b",
     re.IGNORECASE,
 )
 _OPINION = re.compile(
@@ -123,27 +123,32 @@ def _is_fragment(sentence: str) -> bool:
 
 
 def _is_instruction(sentence: str) -> bool:
-    first = _WORD.search(sentence)
-    if first is None or first[0].lower() not in _INSTRUCTIONS:
+    words = [word.lower() for word in _WORD.findall(sentence)]
+    if not words or words[0] not in _INSTRUCTIONS:
         return False
-    rest = sentence[first.end() :]
-    # "Call volumes rose", "Order books are full": a noun in front of its verb.
-    return not re.match(r"\s+\w+s\s+(?:rose|fell|are|is|were|was|have|had|grew|went|will)\b", rest)
+    # "Help arrived", "Call volumes rose": a noun in front of its verb.
+    return not any(word in _VERBS or word.endswith("ed") for word in words[1:3])
 
 
 def _is_opinion(sentence: str) -> bool:
-    if _SAID.search(sentence):  # whoever said it, that it was said can be checked
+    # Whoever said it, that it was said can be checked; and so can a figure.
+    if _SAID.search(sentence) or re.search(r"\d", sentence):
         return False
     if _OPINION.search(sentence):
         return True
     judging = {word.lower() for word in _WORD.findall(sentence)} & _JUDGING
-    return bool(judging) and bool(_COPULA.search(sentence)) and not re.search(r"\d", sentence)
+    return bool(judging) and bool(_COPULA.search(sentence))
+
+
+def _is_greeting(sentence: str) -> bool:
+    found = _GREETING.match(sentence)
+    return found is not None and ("," in sentence[:40] or len(sentence) < 60) and not re.search(r"\d", sentence)
 
 
 _RULES: tuple[tuple[Reason, Callable[[str], bool]], ...] = (
     (Reason.TOO_LONG, lambda sentence: len(sentence) > MOST_CHARACTERS),
     (Reason.QUESTION, _is_question),
-    (Reason.GREETING, lambda sentence: bool(_GREETING.match(sentence))),
+    (Reason.GREETING, _is_greeting),
     (Reason.FURNITURE, _is_part_of_a_page),
     (Reason.WISH, lambda sentence: bool(_WISH.search(sentence))),
     (Reason.INSTRUCTION, _is_instruction),

@@ -1,7 +1,8 @@
-"""A sentence made to stand alone: the pronoun or "the company" at its beginning named, where that is sure.
+"""A sentence made to stand alone: the person or company that its first words point back to, named where that is sure.
 
-Sure is: the sentence before names just one person, or just one other thing, that the words can mean. A wrong name
-would check a claim that nobody made, so in doubt the sentence stays as it is.
+Sure is: the sentence before begins with one name, it is the only one there that the words can mean, and the words are
+"he", "she", "his", "her" or "the company" and its like. "It" and "they" are never named: they may mean anything. A
+wrong name would check a claim that nobody made, so in doubt the sentence stays as it is.
 """
 
 from __future__ import annotations
@@ -9,27 +10,29 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_NAME = re.compile(r"\b[A-Z][\w’'-]*(?:\s+(?:of|de|van|von|al|bin)?\s*[A-Z][\w’'-]*)*")
-_PERSONAL = re.compile(r"^(He|She)\b(?!['’])")
-_NEUTRAL = re.compile(r"^(It|They)\b(?!['’])(?=\s+\w+)")
-_OWNED = re.compile(r"^(His|Her|Its|Their)\s+(?=[a-z])")
-_GROUP = re.compile(
-    r"^The (group|company|firm|ministry|agency|party|union|organization|team|club|bank|airline|university|court|"
-    r"committee|council|department|movement|militia|charity|newspaper|network|operator)\b(?!\s+of\b)"
-)
-_BODY = re.compile(
-    r"\b(?:Inc|Ltd|Group|Bank|Party|Union|Ministry|University|Institute|Agency|Committee|Council|Court|Department|"
-    r"Company|Corporation|Airlines?|Club|Front|Army|Police|Office|Association|Foundation|Times|Post|News|Energy|Motors|"
-    r"Steel|Rail|Foods|State|Nations)\b"
+_WORDS = r"[A-Z][\w’'-]*(?:\s+(?:(?:of|de|van|von|al|bin)\s+)?[A-Z][\w’'-]*)*"
+_SUBJECT = re.compile(rf"^(?:The\s+)?({_WORDS})")
+_NAME = re.compile(rf"\b{_WORDS}")
+_PERSONAL = re.compile(r"^(?:He|She)\b(?!['’])")
+_OWNED = re.compile(r"^(?:His|Her)\s+(?=[a-z])")
+_COMPANY = re.compile(r"^The (?:company|firm|bank|airline|group|manufacturer|operator)\b(?!\s+of\b)")
+_IS_COMPANY = re.compile(
+    r"\b(?:Inc|Ltd|Corp|Group|Bank|Company|Corporation|Airlines?|Airways|Energy|Motors|Steel|Rail|Foods|Freight|Labs|"
+    r"Logistics|Holdings?|Industries|Systems)\b"
 )
 _TITLE = re.compile(r"^(?:Mr|Mrs|Ms|Dr|President|Minister|Judge|Mayor|Professor|Governor|Senator|General|Pope|King)\b")
-# Words that a sentence begins with in capitals without being names.
-_COMMON = frozenset(
-    "The A An In On At By For From After Before While When As But And Or If It He She They We You I This That These "
-    "Those There Here With Without Since Until Despite However Meanwhile According Officials Police Some Many Most "
-    "Several Two Three Four Five Six Seven Eight Nine Ten Monday Tuesday Wednesday Thursday Friday Saturday Sunday "
-    "January February March April May June July August September October November December Its His Her Their Our My "
-    "Last Next Earlier Later Yesterday Today Tomorrow No Not Only Even Now Then So Yet Also Both Each Every All".split()
+# What else may be written like a person: places, streets, papers, bodies.
+_NO_PERSON = re.compile(
+    r"\b(?:Street|Road|Avenue|Square|Bridge|River|Lake|Bay|Port|Mount|North|South|East|West|New|San|Saint|St|City|County|"
+    r"Times|Post|News|Herald|Gazette|Radio|Ledger|Courier|Party|Union|Ministry|University|Institute|Agency|Committee|"
+    r"Council|Court|Department|Club|Front|Army|Police|Office|Association|Foundation|State|States|Nations|Church|School)\b"
+)
+# A person does one of these, or is described after a comma; a place or a thing does not.
+_ACTS = re.compile(
+    r"^(?:,|\s+(?:said|says|told|leads?|led|heads?|headed|runs?|ran|spoke|speaks|wrote|writes|met|joined|left|won|lost|"
+    r"resigned|denied|denies|admitted|announced|argued|works?|worked|owns?|owned|married|studied|played|plays|scored|"
+    r"bought|sold|founded|was (?:born|elected|appointed|arrested|sentenced|named|charged|fired|released)|"
+    r"(?:is|was) the)\b)"
 )
 
 
@@ -37,49 +40,42 @@ def stand_alone(sentence: str, before: Sequence[str]) -> str:
     """Return the sentence with what its beginning points back to named, or as it is where that is not sure."""
     previous = before[-1] if before else ""
     if match := _PERSONAL.match(sentence):
-        return _named(sentence, match.end(1), _only(_people(previous)))
-    if match := _GROUP.match(sentence):
-        return _named(sentence, match.end(1), _only(_bodies(previous)))
-    if match := _NEUTRAL.match(sentence):
-        only = _only(_bodies(previous)) if not _people(previous) else None
-        return _named(sentence, match.end(1), only)
+        return _named(sentence, match.end(), _person(previous), "")
     if match := _OWNED.match(sentence):
-        found = _people(previous) if match[1] in {"His", "Her"} else _bodies(previous)
-        only = _only(found)
-        return _named(sentence, match.end(1), f"{only}’s" if only else None)
+        return _named(sentence, match.end(), _person(previous), "’s ")
+    if match := _COMPANY.match(sentence):
+        return _named(sentence, match.end(), _company(previous), "")
     return sentence
 
 
-def _named(sentence: str, end: int, name: str | None) -> str:
-    return f"{name}{sentence[end:]}" if name else sentence
+def _named(sentence: str, end: int, name: str | None, after: str) -> str:
+    return f"{name}{after}{sentence[end:]}" if name else sentence
 
 
-def _only(names: Sequence[str]) -> str | None:
-    distinct = list(dict.fromkeys(names))
-    return distinct[0] if len(distinct) == 1 else None
+def _person(text: str) -> str | None:
+    """Return the person that a sentence begins with and does something, where it names nobody else."""
+    subject = _SUBJECT.match(text)
+    if subject is None or not _is_person(subject[1]) or not _ACTS.match(text[subject.end() :]):
+        return None
+    others = [m[0] for m in _NAME.finditer(text, subject.end()) if not _is_place(text, m.start())]
+    return None if others else subject[1]
 
 
-def _names(text: str) -> list[str]:
-    found = []
-    for match in _NAME.finditer(text):
-        words = match[0].split()
-        while words and words[0] in _COMMON:
-            words.pop(0)
-        if words:
-            found.append(" ".join(words))
-    return found
+def _is_person(name: str) -> bool:
+    return (len(name.split()) in (2, 3) or bool(_TITLE.match(name))) and not (
+        _NO_PERSON.search(name) or _IS_COMPANY.search(name)
+    )
 
 
-def _people(text: str) -> list[str]:
-    """Return the names of people: two words or more that name no body, or a title with a name."""
-    return [n for n in _names(text) if not _BODY.search(n) and (len(n.split()) in (2, 3) or _TITLE.match(n))]
+def _is_place(text: str, at: int) -> bool:
+    """Say whether a name stands where places and days do."""
+    return bool(re.search(r"\b(?:in|near|at|from|on|since|until|of)\s+(?:the\s+)?$", text[:at]))
 
 
-def _bodies(text: str) -> list[str]:
-    """Return the names of bodies: those with a word for one, or of one word, places aside (after "in" or "near")."""
-    found = []
-    for name in _names(text):
-        placed = re.search(rf"\b(?:in|near|at|from|to|of|outside)\s+{re.escape(name)}\b", text)
-        if _BODY.search(name) or (len(name.split()) == 1 and not placed):
-            found.append(name)
-    return found
+def _company(text: str) -> str | None:
+    """Return the company that a sentence begins with, where it names no other."""
+    subject = _SUBJECT.match(text)
+    if subject is None or not _IS_COMPANY.search(subject[1]):
+        return None
+    others = [m[0] for m in _NAME.finditer(text, subject.end()) if not _is_place(text, m.start())]
+    return None if others else subject[1]

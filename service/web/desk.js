@@ -206,4 +206,6 @@ at("claim").addEventListener("keydown", (event) => {
 at("stale-only").addEventListener("change", () => openHistory());
 at("article-form").addEventListener("submit", addArticle);
 window.addEventListener("hashchange", route);
+// What is folded would be missing on paper.
+window.addEventListener("beforeprint", () => document.querySelectorAll(".report details").forEach((each) => { each.open = true; }));
 route();

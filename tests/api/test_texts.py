@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from service.app import create_app
-from service.errors import BusyError
+from service.domain import Query, Report
+from service.errors import BusyError, UnwritableError
 from tests.fakes import FakeChecker
 
 TEXT = "Dear all,\n\nThe 🚢 sank off Lund. Who knew? Marta Quill owns the ship. She was not on board."
@@ -68,13 +69,30 @@ def test_filters_go_with_every_claim(client, checker: FakeChecker) -> None:
 
 
 def test_a_claim_that_fails_does_not_stop_the_others(checker: FakeChecker) -> None:
-    checker.error = BusyError("6 requests are already waiting: try again in a few seconds.")
+    checker.error = UnwritableError("The store cannot be written to.")
     found = lines(
-        create_app(checker).test_client().post("/v1/check-text", json={"text": "The dam holds water. It broke."})
+        create_app(checker)
+        .test_client()
+        .post("/v1/check-text", json={"text": "The dam holds water. It broke on Monday."})
     )
     assert found[0]["problem"]["status"] == 503
     assert found[0]["report"] is None
-    assert found[-1]["kind"] == "summary"
+    assert (found[-1]["kind"], found[-1]["failed"]) == ("summary", 2)
+
+
+def test_a_busy_service_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Busy(FakeChecker):
+        left = 2
+
+        def check(self, query: Query) -> Report:
+            self.left -= 1
+            if self.left >= 0:
+                raise BusyError("6 requests are already waiting: try again in a few seconds.")
+            return super().check(query)
+
+    monkeypatch.setattr("service.api.texts._PAUSE_S", 0.0)
+    found = lines(create_app(Busy()).test_client().post("/v1/check-text", json={"text": "The dam holds water."}))
+    assert found[0]["report"] is not None
 
 
 def test_an_empty_text_has_a_summary_only(client) -> None:
@@ -93,7 +111,7 @@ def test_an_empty_text_has_a_summary_only(client) -> None:
         ({"data": b"x", "content_type": "text/csv"}, 415, "text/plain"),
         ({"data": b"\0", "content_type": "text/html"}, 422, "is not text"),
         ({"data": b"<p></p>", "content_type": "text/html"}, 422, "the page "),
-        ({"data": b"x" * 1_000_001, "content_type": "text/plain"}, 413, "1,000,000 bytes"),
+        ({"data": b"x" * 1_300_001, "content_type": "text/plain"}, 413, "1,300,000 bytes"),
     ],
 )
 def test_what_cannot_be_checked_is_a_problem(client, sent: dict[str, Any], status: int, said: str) -> None:

@@ -25,9 +25,9 @@ NEUTRAL = StanceScores(0.05, 0.05, 0.9)
 TITLE = "Fire at the Lindow mill"
 
 
-def judged(claim: str, sentence: str, scores: StanceScores, before: str = "") -> Judgement:
+def judged(claim: str, sentence: str, scores: StanceScores, before: str = "", similarity: float = 0.6) -> Judgement:
     article = Article("a", TITLE, sentence, "Lindow Echo", None, datetime(2026, 3, 5, tzinfo=UTC))
-    hit = Hit(Sentence(1, "a", 1, 0, len(sentence), sentence), article, Context(before, ""), 0.6)
+    hit = Hit(Sentence(1, "a", 1, 0, len(sentence), sentence), article, Context(before, ""), similarity)
     (result,) = Judge(AnyStance(scores)).judge(Query(claim), [hit])
     return result
 
@@ -95,3 +95,32 @@ def test_the_network_reads_the_title_and_what_a_sentence_leans_on() -> None:
     text = "It took six hours to put out."
     hit = Hit(Sentence(1, "a", 1, 0, len(text), text), article, Context("The blaze spread to the roof.", ""), 0.6)
     assert evidence_text(hit) == f"{TITLE}. The blaze spread to the roof. {text}"
+
+
+def test_a_sentence_unlike_the_claim_needs_a_surer_network() -> None:
+    """The thresholds are 0.5; at a similarity of 0.3 another 0.18 are needed, which the scores shown do not lose."""
+    claim, sentence = "The mill stood empty.", "Nobody worked there."
+    for similarity, sure, stance in (
+        (0.6, 0.55, Stance.SUPPORTS),
+        (0.3, 0.67, Stance.NEUTRAL),
+        (0.3, 0.69, Stance.SUPPORTS),
+    ):
+        scores = StanceScores(sure, 0.1, 0.9 - sure)
+        result = judged(claim, sentence, scores, similarity=similarity)
+        assert (result.stance, result.scores) == (stance, scores)
+
+
+def test_a_sentence_that_leans_on_the_one_before_is_not_held_to_that() -> None:
+    scores = StanceScores(0.55, 0.1, 0.35)
+    result = judged("The mill stood empty.", "It did.", scores, before="The mill stood empty.", similarity=0.1)
+    assert result.stance is Stance.SUPPORTS
+
+
+def test_figures_that_agree_outweigh_an_unsure_network() -> None:
+    claim, sentence = "At least 50 people fled the mill.", "Fifty-one people fled the mill."
+    unsure, sure = StanceScores(0.35, 0.45, 0.2), StanceScores(0.2, 0.6, 0.2)
+    result = judged(claim, sentence, unsure)
+    assert (result.stance, result.decided_by) == (Stance.SUPPORTS, DecidedBy.QUANTITY)
+    assert judged(claim, sentence, sure).stance is Stance.NEUTRAL
+    assert judged(claim, sentence, unsure, similarity=0.5).stance is Stance.NEUTRAL
+    assert judged(claim, sentence, StanceScores(0.2, 0.2, 0.6)).stance is Stance.NEUTRAL
