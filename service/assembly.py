@@ -31,12 +31,9 @@ def open_store(settings: Settings) -> Store:
 
 def load_embedder(settings: Settings) -> Embedder:
     """Load the embedder with the settings' number of threads."""
-    import torch  # half a gigabyte that commands without a model do without
+    from models import embedder
 
-    from models.embedder import SentenceEmbedder
-
-    torch.set_num_threads(settings.threads)
-    return SentenceEmbedder.load(settings.embedder)
+    return embedder.load_embedder(settings.embedder, settings.threads)
 
 
 def read_articles(settings: Settings) -> Intake:
