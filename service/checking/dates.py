@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
+from functools import lru_cache
 
 from service.checking.date_mention import DateMention, Granularity, dates_agree, is_valid, month_end
 from service.checking.date_readers import LAST_YEAR, read_date
@@ -16,6 +17,7 @@ from service.language.tokens import tokenize
 __all__ = ["DateMention", "Granularity", "dates_agree", "extract_dates"]
 
 
+@lru_cache(maxsize=512)
 def extract_dates(text: str, published_at: datetime | None) -> tuple[DateMention, ...]:
     """Return the dates in a text, in order and without overlap, relative ones resolved against `published_at`."""
     tokens = tokenize(text)

@@ -43,15 +43,15 @@ def fold(hits: Iterable[Hit], same: Callable[[Hit, Hit], float], limit: int) -> 
     `same` gives the cosine of two hits' sentences.
     """
     groups: list[list[Hit]] = []
-    signatures: list[tuple[str, ...]] = []
     for hit in hits:
-        mark = signature(hit.sentence.text)
-        home = next((g for g, m in zip(groups, signatures, strict=True) if m == mark and same(g[0], hit) >= SAME), None)
+        near = (group for group in groups if same(group[0], hit) >= SAME)  # the cheaper question first
+        home = next(
+            (group for group in near if signature(group[0].sentence.text) == signature(hit.sentence.text)), None
+        )
         if home is not None:
             home.append(hit)
         elif len(groups) < limit:
             groups.append([hit])
-            signatures.append(mark)
     return [Group(group[0], tuple(group[1:])) for group in groups]
 
 

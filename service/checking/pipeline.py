@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from service.checking.attribution import is_speech_claim
@@ -87,7 +87,8 @@ class Pipeline:
             return self._report(query, vector, self._follower.follow(), started)
 
     def _report(self, query: Query, vector: Vectors, version: str, started: float) -> Report:
-        groups = fold(self._retriever.find(query, vector), self._cosine, query.limit)
+        hits = self._retriever.find(query, vector)
+        groups = fold(hits, self._cosine_among(hits), query.limit)
         traced = trace(self._judge.judge(query, [group.first for group in groups]))
         origins = self._store.origins([hit.sentence.id for group in groups for hit in group.hits])
         shown = [_evidence(j, g, origins) for j, g in zip(traced.judgements, groups, strict=True)]
@@ -131,9 +132,12 @@ class Pipeline:
         )
         return Ruling(counted.verdict, round(confidence, 4), reason, counted.origins, counted.articles)
 
-    def _cosine(self, one: Hit, other: Hit) -> float:
-        a, b = self._index.vectors([one.sentence.id, other.sentence.id])
-        return float(a @ b)
+    def _cosine_among(self, hits: Sequence[Hit]) -> Callable[[Hit, Hit], float]:
+        """Return what gives the cosine of the sentences of two of these hits."""
+        vectors = self._index.vectors([hit.sentence.id for hit in hits])
+        cosines = vectors @ vectors.T
+        rows = {hit.sentence.id: row for row, hit in enumerate(hits)}
+        return lambda one, other: float(cosines[rows[one.sentence.id], rows[other.sentence.id]])
 
     def _warnings(self, query: Query) -> Iterable[str]:
         if not self._stance.fits(query.claim):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from service.checking.quantities import COUNT, Quantity, extract
 from service.domain import Value
@@ -59,6 +60,7 @@ def is_of_the_past(text: str, quantity: Quantity) -> bool:
     return bool(set(before) & _OLD_BEFORE) and not set(before) & _NEW_BEFORE
 
 
+@lru_cache(maxsize=512)
 def find_replacements(text: str) -> tuple[Replacement, ...]:
     """Return the pairs of neighboring quantities of which one replaces the other."""
     tokens = tokenize(text)

@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, func, or_, select, text
+from sqlalchemy import Connection, Row, Select, bindparam, func, select, text
 
-from service.corpus.tables import articles, sentences
+from service.corpus.tables import articles
 from service.domain import Article, Context, FactCheck, Query, Sentence
 from service.keeping import Listing
 from service.language.terms import terms
@@ -65,12 +65,9 @@ def terms_of_ids(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[
     return {row.rowid: (set(row.words.split()), set(row.context.split())) for row in rows}
 
 
-def beside_any(rows: Sequence[Row[Any]]) -> Any:
-    """Return the condition that a sentence stands beside one of these."""
-    positions: dict[str, set[int]] = {}
-    for row in rows:
-        positions.setdefault(row.article_id, set()).update((row.position - 1, row.position + 1))
-    return or_(*(and_(sentences.c.article_id == a, sentences.c.position.in_(p)) for a, p in positions.items()))
+def with_beside(ids: Sequence[int]) -> list[int]:
+    """Return ids with those beside them: an article's sentences are kept together, so their ids are consecutive."""
+    return sorted({beside for sentence_id in ids for beside in (sentence_id - 1, sentence_id, sentence_id + 1)})
 
 
 def sentence_of(row: Row[Any], article: Article) -> Sentence:

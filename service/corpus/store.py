@@ -32,7 +32,6 @@ from service.corpus.rows import (
     Found,
     article_of,
     articles_by_id,
-    beside_any,
     fact_checks_text,
     filters_of,
     found_of,
@@ -41,6 +40,7 @@ from service.corpus.rows import (
     parts,
     sentence_of,
     terms_of_ids,
+    with_beside,
 )
 from service.corpus.tables import articles, corpus, embeddings, origins, sentence_origins, sentences
 from service.corpus.vectors import Delta, SentenceVectors
@@ -171,9 +171,12 @@ class Store(Database):
 
     def found(self, ids: Sequence[int]) -> dict[int, Found]:
         """Return sentences by id, each with its article and neighbors; ids that are gone are left out."""
+        wanted = set(ids)
         with self.one_moment() as connection:
-            rows = in_parts(connection, lambda part: select(sentences).where(sentences.c.id.in_(part)), ids)
-            near = in_parts(connection, lambda part: select(sentences).where(beside_any(part)), rows)
+            near = in_parts(
+                connection, lambda part: select(sentences).where(sentences.c.id.in_(part)), with_beside(ids)
+            )
+            rows = [row for row in near if row.id in wanted]
             held = articles_by_id(connection, sorted({row.article_id for row in rows}))
             words = terms_of_ids(connection, [row.id for row in rows])
         texts = {article.id: article for article in held}
