@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test e2e check eval train format clean
+.PHONY: help serve test e2e check eval bench train format clean
 
 help:  ## Say what there is
 	@grep -E '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -38,6 +38,9 @@ check: $(VENV)/.installed-dev  ## Lint, types, contract
 eval: $(VENV)/.installed-dev  ## Measure quality on every set at hand; QUICK=1 for our own sets only
 	$(BIN)/python -m bench.quality $(if $(QUICK),--quick)
 	$(if $(QUICK),,$(BIN)/python -m bench.ablation)
+
+bench: $(VENV)/.installed-dev  ## Measure speed beside a rival and the bare models; QUICK=1 for a rough look
+	$(BIN)/python -m bench.speed $(if $(QUICK),--quick)
 
 train: $(VENV)/.installed-dev  ## Train the stance model on ../shared/data/nli into build/stance, in two runs
 	$(BIN)/python -m models.training.train build/stance-first

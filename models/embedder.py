@@ -43,7 +43,7 @@ class OnnxEmbedder:
     """
 
     def __init__(self, session: onnxruntime.InferenceSession, tokenizer: Tokenizer, name: str, threads: int) -> None:
-        self._session = session
+        self.session = session
         self._tokenizer = tokenizer
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="embedder")
         self.name = name
@@ -73,10 +73,14 @@ class OnnxEmbedder:
             vectors[part] = found
         return vectors
 
+    def tokens(self, text: str) -> list[int]:
+        """Return the token ids of a text as the network reads it."""
+        return self._tokenizer.encode(text).ids
+
     def _run(self, rows: Sequence[Sequence[int]]) -> NDArray[np.float32]:
         ids = np.array(rows, dtype=np.int64)
         feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
-        vectors: NDArray[np.float32] = self._session.run(None, feed)[0]
+        vectors: NDArray[np.float32] = self.session.run(None, feed)[0]
         return vectors
 
 

@@ -82,7 +82,7 @@ class OnnxStanceModel:
     ) -> None:
         self._manifest = manifest
         self._tokenizer = tokenizer
-        self._session = session
+        self.session = session
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="stance")
 
     @classmethod
@@ -115,7 +115,7 @@ class OnnxStanceModel:
 
     def judge(self, pairs: Sequence[tuple[str, str]]) -> list[StanceScores]:
         """Return calibrated probabilities for (evidence, claim) pairs, in order."""
-        encoded = [self._encode(*pair) for pair in pairs]
+        encoded = [self.encode(*pair) for pair in pairs]
         # The longest first, so that no thread is left with a long one when the others are done.
         order = sorted(range(len(pairs)), key=lambda place: -len(encoded[place][0]))
         judged = dict(zip(order, self._pool.map(self._judge_one, (encoded[place] for place in order)), strict=True))
@@ -124,11 +124,11 @@ class OnnxStanceModel:
     def _judge_one(self, encoded: tuple[list[int], list[int]]) -> StanceScores:
         ids, types = encoded
         feed = {"input_ids": ids, "token_type_ids": types, "attention_mask": [1] * len(ids)}
-        logits = self._session.run(None, {name: np.array([row], np.int64) for name, row in feed.items()})[0][0]
+        logits = self.session.run(None, {name: np.array([row], np.int64) for name, row in feed.items()})[0][0]
         scaled = logits.astype(np.float64) / self._manifest.temperature + np.array(self._manifest.bias)
         return StanceScores(*(float(p) for p in softmax(scaled)))
 
-    def _encode(self, evidence: str, claim: str) -> tuple[list[int], list[int]]:
+    def encode(self, evidence: str, claim: str) -> tuple[list[int], list[int]]:
         """Return token ids and types, the evidence shortened to fit, the claim whole."""
         claim_tokens: Encoding = self._tokenizer.encode(claim, add_special_tokens=False)
         room = max(0, self._manifest.max_tokens - SPECIAL_TOKENS - len(claim_tokens.ids))

@@ -32,7 +32,7 @@ from service.ports import Checker
 
 log = logging.getLogger(__name__)
 # Below the threads of one gunicorn worker, so that a health check always finds one free.
-MOST_WAITING = 6
+MOST_WAITING = 14
 C = TypeVar("C", bound=Checker)
 
 

@@ -54,13 +54,13 @@ def test_it_has_learned_what_it_is_for(stance: OnnxStanceModel):
 
 
 def test_long_evidence_is_cut_at_its_end_and_the_claim_never(stance: OnnxStanceModel):
-    claim_ids, _ = stance._encode("", CLAIM)
+    claim_ids, _ = stance.encode("", CLAIM)
     claim_ids = claim_ids[2:]  # without [CLS] [SEP]
-    ids, types = stance._encode(" ".join(["Nobody was hurt when it happened."] * 200), CLAIM)
+    ids, types = stance.encode(" ".join(["Nobody was hurt when it happened."] * 200), CLAIM)
     assert len(ids) == 256
     assert ids[-len(claim_ids) :] == claim_ids
     assert sum(types) == len(claim_ids)
-    short, _ = stance._encode("Nobody was hurt when it happened.", CLAIM)
+    short, _ = stance.encode("Nobody was hurt when it happened.", CLAIM)
     evidence = len(short) - len(claim_ids) - 2
     assert ids[1 : 1 + evidence] == short[1 : 1 + evidence]
 
