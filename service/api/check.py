@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 from service.api import text
 from service.api.contract import StrictBlueprint, operation
 from service.api.example import REPORT
-from service.api.keep import kept
+from service.api.keep import kept, kept_answer
 from service.api.plain import one_line
-from service.api.present import ReportSchema, as_json_text
+from service.api.present import ReportSchema
 from service.api.problems import Problem
 from service.api.schemas import CheckBody, CheckParameters
 from service.domain import Query
@@ -71,11 +71,11 @@ def blueprint(checker: Checker, log: CheckLog) -> StrictBlueprint:
 
 def _answer(checker: Checker, log: CheckLog, query: Query) -> ResponseReturnValue:
     media_type = _media_type()
-    report = kept(log, query, checker.check(query))
+    report = checker.check(query)
     if media_type == _TEXT:
-        response = Response(text.render(report), content_type=f"{_TEXT}; charset=utf-8")
+        response = Response(text.render(kept(log, query, report)), content_type=f"{_TEXT}; charset=utf-8")
     else:
-        response = Response(as_json_text(report), content_type=_JSON)
+        response = Response(kept_answer(log, query, report), content_type=_JSON)
     response.vary.add("Accept")
     return response
 

@@ -15,14 +15,21 @@ _log = logging.getLogger(__name__)
 
 def kept(log: CheckLog, query: Query, report: Report) -> Report:
     """Keep a report, and return it, with a warning where it could not be kept."""
-    try:
-        log.keep(query, report, as_json_text(report))
-    except UnwritableError as error:
-        _log.warning("a check was not kept: %s", error)
-        return replace(report, warnings=(*report.warnings, "The check could not be kept: the store is not writable."))
-    return report
+    return _kept(log, query, report)[0]
 
 
 def kept_answer(log: CheckLog, query: Query, report: Report) -> str:
     """Keep a report, and return it as JSON."""
-    return as_json_text(kept(log, query, report))
+    return _kept(log, query, report)[1]
+
+
+def _kept(log: CheckLog, query: Query, report: Report) -> tuple[Report, str]:
+    answer = as_json_text(report)
+    try:
+        log.keep(query, report, answer)
+    except UnwritableError as error:
+        _log.warning("a check was not kept: %s", error)
+        warning = "The check could not be kept: the store is not writable."
+        report = replace(report, warnings=(*report.warnings, warning))
+        return report, as_json_text(report)
+    return report, answer
