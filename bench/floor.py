@@ -48,7 +48,10 @@ class Floor:
     """Runs the recorded passes on the sessions that serve, with the threads that serve."""
 
     def __init__(self, settings: Settings, claims: Sequence[str]) -> None:
-        embedder, stance = load_embedder(settings.embedder, settings.threads), load_stance("wirecheck-stance", 2)
+        embedder, stance = (
+            load_embedder(settings.embedder, settings.threads),
+            load_stance(settings.stance, settings.threads),
+        )
         if not isinstance(embedder, OnnxEmbedder) or not isinstance(stance, OnnxStanceModel):
             raise TypeError("the floor is measured with the packaged models")
         self._embed: onnxruntime.InferenceSession = embedder.session

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import urllib3
 
+CORES = len(os.sched_getaffinity(0))
 STARTS_WITHIN_S = 600
 SETTLED = 6  # answers in a row
 
@@ -44,12 +45,14 @@ class Server:
 
     def _settle(self, pool: urllib3.PoolManager, claims: Sequence[str]) -> None:
         """Ask until every worker must have answered: the first to be ready answers for the others."""
-        answered = 0
+        answered, started = 0, time.perf_counter()
         while answered < SETTLED:
             try:
                 self.ask(pool, claims[answered])
                 answered += 1
             except RuntimeError:
+                if time.perf_counter() - started > STARTS_WITHIN_S:
+                    raise
                 answered = 0
                 time.sleep(0.5)
 
@@ -78,7 +81,7 @@ def wirecheck(articles: Path, data: Path, workers: int, threads: int) -> Iterato
 def naive(folder: Path, workers: int, threads: int) -> Iterator[Server]:
     """Run the rival under gunicorn, with torch on as many threads as each worker has cores."""
     port = _free_port()
-    cores = max(1, len(os.sched_getaffinity(0)) // workers)
+    cores = max(1, CORES // workers)
     environ = {"NAIVE_FOLDER": str(folder), "NAIVE_THREADS": str(cores)}
     options = ["--workers", str(workers), "--threads", str(threads), "--timeout", "300", "--bind", f"127.0.0.1:{port}"]
     command = [sys.executable, "-m", "gunicorn", *options, "--log-level", "error", "bench.naive:create_app()"]

@@ -28,21 +28,19 @@ from matplotlib import pyplot  # the backend is chosen first
 
 from bench import servers
 from bench.floor import Floor
-from bench.servers import Server
+from bench.quality import OUT, SHARED
+from bench.servers import CORES, Server
 from service.assembly import open_store
 from service.config import Settings
 from service.evaluation import read_corpus
 
-ROOT = Path(__file__).resolve().parent.parent
-OUT = ROOT / "bench"
-SCIFACT = ROOT.parent / "shared/data/factcheck/scifact"
-CORES = len(os.sched_getaffinity(0))
+SCIFACT = SHARED / "data/factcheck/scifact"
 CLIENTS = 8
 LOAD = 32  # claims that the clients ask for together
 WARM = 5  # claims asked before the clock runs
 SENTENCE = 130  # characters of a sentence of the abstracts, about
 Start = Callable[[int, int], AbstractContextManager[Server]]
-# name, what it is, target; a ratio that should be low has a target below its own sign
+# What each ratio is, and what it should be.
 TARGETS = {
     "check_p50_over_floor": ("one check's p50 over the bare forward passes", "at most 1.3"),
     "naive_over_check_p50": ("the rival's p50 over one check's", "at least 3"),
@@ -196,11 +194,11 @@ def read_claims(count: int) -> list[str]:
 
 def stored_sentences(settings: Settings) -> list[str]:
     """Return every distinct sentence that the service indexed."""
-    store = open_store(settings)
+    opened = open_store(settings)
     try:
-        return store.without_embedding("none")
+        return opened.without_embedding("none")
     finally:
-        store.close()
+        opened.close()
 
 
 def percentile(values: Sequence[float], percent: int) -> float:

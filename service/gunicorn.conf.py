@@ -5,13 +5,14 @@ computed with torch or FAISS hangs at its first check.
 """
 
 from service.config import Settings
+from service.loading import MOST_WAITING
 
 _settings = Settings.from_env()
 
 bind = f"{_settings.host}:{_settings.port}"
 workers = _settings.workers
 worker_class = "gthread"  # health checks are answered while a check is computed
-threads = 16  # two more than may wait (`service.loading.MOST_WAITING`)
+threads = MOST_WAITING + 2
 timeout = 120
 graceful_timeout = 30
 preload_app = False
