@@ -213,6 +213,8 @@ class Judgement:
     figures: tuple[Value, ...] = ()  # the sentence's values that measure what the claim's figures measure
     superseded_by: Value | None = None
     other_subject: bool = False  # its figures or dates are visibly those of something else
+    agrees: bool = False  # all figures of the claim agree with its own
+    left_behind: bool = False  # it gives the claim's figure as one that held before
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from service.checking.hedges import Hedge, Interval, rounding
 from service.checking.quantities import COUNT, Quantity
+from service.checking.rates import Span, converted
 from service.checking.sameness import Sameness
 from service.domain import Relation
 
@@ -29,6 +30,8 @@ class Outcome(StrEnum):
 def meet(ours: Quantity, theirs: Quantity, how: Sameness) -> tuple[bool | None, bool, Relation]:
     """Return whether the figures agree (None: no telling), whether theirs settles ours, and how they would differ."""
     first, second = _in_base(ours), _in_base(theirs)
+    if ours.per and theirs.per and ours.per != theirs.per:
+        second = _for_span(second, theirs.per, ours.per)
     slack = _slack(ours, theirs)
     widened = _widened(first, slack)
     agrees = widened.meets(_widened(second, 0.0))
@@ -57,6 +60,11 @@ def _in_base(quantity: Quantity) -> Interval:
     if unit is None:
         return interval
     low, high = (end * unit.factor + unit.offset for end in (interval.low, interval.high))
+    return Interval(low, high, interval.low_open, interval.high_open)
+
+
+def _for_span(interval: Interval, given: Span, wanted: Span) -> Interval:
+    low, high = converted(interval.low, given, wanted)[0], converted(interval.high, given, wanted)[1]
     return Interval(low, high, interval.low_open, interval.high_open)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from service.checking.agreement import Outcome, meet
 from service.checking.dates import DateMention, dates_agree, extract_dates
+from service.checking.earlier import firsts_of, is_repeated, left_behind, rivals
 from service.checking.nouns import is_generic
 from service.checking.passing import told_in_passing
 from service.checking.quantities import Quantity
@@ -20,7 +22,8 @@ from service.checking.sameness import (
     sameness,
 )
 from service.checking.scene import Scene
-from service.checking.updates import Replacement, find_replacements, is_of_the_past, with_units
+from service.checking.shares import shares_of_change
+from service.checking.updates import Replacement, find_replacements, with_units
 from service.domain import Difference, Relation, Value
 from service.language.tokens import lower_at
 
@@ -45,13 +48,17 @@ class Comparison:
 
     `other_subject` holds pairs that measure the same of visibly another subject or time: they are neutral.
     `unmatched_claim` holds the claim's values for which the evidence gives nothing comparable; a value that it repeats
-    word for word of something that may be the same is neither matched nor unmatched.
+    word for word of something that may be the same is neither matched nor unmatched. `left_behind` holds values of the
+    evidence that equal a claim's, but which it gives as earlier ones; `rivals` those in the unit of the claim's only
+    figure that could not be shown to be of the same thing.
     """
 
     differences: tuple[Difference, ...] = ()
     agreements: tuple[Pair, ...] = ()
     other_subject: tuple[Pair, ...] = ()
     unmatched_claim: tuple[Value, ...] = ()
+    left_behind: tuple[Value, ...] = ()
+    rivals: tuple[Value, ...] = ()
 
     def placed(self, start: int) -> Comparison:
         """Return it with the evidence's offsets counted in the article, where the sentence begins at `start`."""
@@ -60,6 +67,8 @@ class Comparison:
             differences=tuple(replace(d, evidence=d.evidence.moved(start)) for d in self.differences),
             agreements=tuple(replace(pair, evidence=pair.evidence.moved(start)) for pair in self.agreements),
             other_subject=tuple(replace(pair, evidence=pair.evidence.moved(start)) for pair in self.other_subject),
+            left_behind=tuple(value.moved(start) for value in self.left_behind),
+            rivals=tuple(value.moved(start) for value in self.rivals),
         )
 
 
@@ -69,6 +78,7 @@ class _Case:
     evidence: Scene
     replaced: tuple[Replacement, ...]
     around: Surroundings
+    text: str  # the evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +104,21 @@ def compare(
         evidence=replace(scene, quantities=with_units(scene.quantities, replaced)),
         replaced=replaced,
         around=Surroundings.of(context, evidence_published_at, article),
+        text=evidence,
     )
-    given_up = {replacement.old.start for replacement in find_replacements(claim)}
-    firsts = [ours for ours in case.claim.quantities if ours.start in given_up or is_of_the_past(claim, ours)]
+    firsts = firsts_of(claim, case.claim)
     figures = [(ours.to_value(), _best(_figure_meetings(case, ours, ours in firsts))) for ours in case.claim.quantities]
     differ = any(meeting and meeting.outcome is not Outcome.AGREES for _, meeting in figures)
     days = [(ours.to_value(), _best(_date_meetings(case, ours, differ))) for ours in case.claim.dates]
     told = told_in_passing(
         case.claim, case.evidence, extract_dates(claim, evidence_published_at), evidence_published_at
     )
-    return _gathered([(value, met) for value, met in figures + days if met is not None or value.start not in told])
+    gathered = _gathered([(value, met) for value, met in figures + days if met is not None or value.start not in told])
+    return replace(
+        gathered,
+        left_behind=left_behind(case.claim, case.evidence, evidence, firsts),
+        rivals=rivals(case.claim, case.evidence),
+    )
 
 
 def _gathered(met: list[tuple[Value, _Meeting | None]]) -> Comparison:
@@ -140,11 +155,34 @@ def _figure_meetings(case: _Case, ours: Quantity, is_of_then: bool) -> list[_Mee
         meeting = _figures(case, ours, theirs)
         if meeting is None or (is_of_then and meeting.outcome is Outcome.DIFFERS):
             continue  # a claim about the first figure is not contradicted by a later one
-        met = meeting if is_of_then else _with_replacement(case, ours, theirs, meeting)
+        met = _as_first(case, theirs, meeting) if is_of_then else _with_replacement(case, ours, theirs, meeting)
         is_replaced = any(replacement.old == theirs for replacement in case.replaced)
         if not (is_replaced and met.outcome is Outcome.DIFFERS and met.relation is not Relation.SUPERSEDED):
             meetings.append(met)  # a figure that the sentence itself gives up contradicts nobody
+    if not meetings:
+        meetings = [*_given_up(case, ours, is_of_then), *_change_meetings(case, ours)]
     return _without_spread(meetings, any(_is_added(case.evidence, q, ours) for q in case.evidence.quantities))
+
+
+def _given_up(case: _Case, ours: Quantity, is_of_then: bool) -> Iterator[_Meeting]:
+    """Yield what replaces a claim's figure in a sentence that repeats it, in whatever words, only to give it up.
+
+    A claim about the first figure gives one up the other way round: "first put at 9.5 million, up from 6 million".
+    """
+    for pair in case.replaced:
+        if is_of_then and is_repeated(ours, pair.new) and ours.value != pair.old.value:
+            yield _Meeting(Outcome.DIFFERS, Pair(QUANTITY, ours.to_value(), pair.old.to_value(), settles=False))
+        if not is_of_then and is_repeated(ours, pair.old) and not _is_as_of_its_time(case, pair.old):
+            new = Pair(QUANTITY, ours.to_value(), pair.new.to_value(), settles=False)
+            yield _Meeting(Outcome.DIFFERS, new, Relation.SUPERSEDED)
+
+
+def _change_meetings(case: _Case, ours: Quantity) -> Iterator[_Meeting]:
+    for share in shares_of_change(case.claim, ours, case.evidence, case.replaced, case.text):
+        agrees, settles, relation = meet(ours, share, Sameness.SAME)
+        if not names_differ(case.claim, case.evidence, ours.start, share.start, case.around, bool(agrees)):
+            pair = Pair(QUANTITY, ours.to_value(), share.to_value(), settles)
+            yield _Meeting(Outcome.AGREES if agrees else Outcome.DIFFERS, pair, relation)
 
 
 def _counterparts(case: _Case, ours: Quantity) -> tuple[Quantity, ...]:
@@ -176,7 +214,7 @@ def _without_spread(meetings: list[_Meeting], are_parts: bool) -> list[_Meeting]
 
 
 def _figures(case: _Case, ours: Quantity, theirs: Quantity) -> _Meeting | None:
-    how = sameness(case.claim, ours, case.evidence, theirs)
+    how = _sameness(case, ours, theirs)
     if how is Sameness.NONE:
         return None
     agrees, settles, relation = meet(ours, theirs, how)
@@ -191,6 +229,15 @@ def _figures(case: _Case, ours: Quantity, theirs: Quantity) -> _Meeting | None:
     return _Meeting(Outcome.AGREES if agrees else Outcome.DIFFERS, pair, relation)
 
 
+def _sameness(case: _Case, ours: Quantity, theirs: Quantity) -> Sameness:
+    """Return how far two figures measure the same; one that is repeated for another span of time does: no chance."""
+    how = sameness(case.claim, ours, case.evidence, theirs)
+    other_span = bool(ours.per and theirs.per and ours.per != theirs.per)
+    repeated = other_span and ours.value == theirs.value and ours.dimension == theirs.dimension
+    shared = case.claim.words & case.evidence.words
+    return Sameness.SAME if repeated and (shared or how is not Sameness.NONE) else how
+
+
 def _with_replacement(case: _Case, ours: Quantity, theirs: Quantity, meeting: _Meeting) -> _Meeting:
     """Turn an agreement with a figure that the sentence itself replaces into a superseded one."""
     new = next((r.new for r in case.replaced if r.old == theirs), None)
@@ -200,6 +247,14 @@ def _with_replacement(case: _Case, ours: Quantity, theirs: Quantity, meeting: _M
         return meeting
     pair = Pair(QUANTITY, ours.to_value(), new.to_value(), settles=False)
     return _Meeting(Outcome.DIFFERS, pair, Relation.SUPERSEDED)
+
+
+def _as_first(case: _Case, theirs: Quantity, meeting: _Meeting) -> _Meeting:
+    """Turn an agreement with what replaced a first figure into a difference from that first one."""
+    old = next((r.old for r in case.replaced if r.new == theirs), None)
+    if old is None or meeting.outcome is not Outcome.AGREES or old.value == theirs.value:
+        return meeting
+    return _Meeting(Outcome.DIFFERS, replace(meeting.pair, evidence=old.to_value(), settles=False))
 
 
 def _is_as_of_its_time(case: _Case, old: Quantity) -> bool:

@@ -10,8 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from service.checking.attribution import Reported, attribute, is_speech_claim, reported
+from service.checking.blame import Charge, charge_of, charged
 from service.checking.differences import QUANTITY, Comparison, compare
 from service.checking.leaning import leans, only_points_back
+from service.checking.silence import of_silence, silent_in
 from service.checking.speakers import same_speaker
 from service.domain import (
     Act,
@@ -53,6 +55,8 @@ class Policy:
     # Where they all agree and the sentence is `alike`, it supports, unless the network says neutral or is this sure of
     # a conflict: on the `dev` claims 27 of 36 such sentences support, and the network takes 8 of these for conflicts.
     agreement_outweighs: float = 0.5
+    # From here on a figure of the same unit in a newer article is taken to replace the claim's.
+    leans_to_conflict: float = 0.5
     sure: float = 0.9  # the probability that a rule's decision carries
     values: bool = True
     attribution: bool = True
@@ -60,14 +64,36 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A claim as the rules read it: about speech, a charge against somebody, or that somebody was silent."""
+
+    text: str
+    speech: Attribution | None = None
+    charge: Charge | None = None
+    silent: str | None = None
+
+    @classmethod
+    def of(cls, claim: str, policy: Policy) -> Asked:
+        """Read a claim."""
+        if not policy.attribution:
+            return cls(claim)
+        speech = is_speech_claim(claim)
+        return cls(claim, speech, None if speech else charge_of(claim), silent_in(claim))
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """What the rules found before the network reads. `flips`: the sentence denies what `text` says."""
+    """What the rules found before the network reads.
+
+    `flips`: the sentence denies what `text` says. `settled`: who said or did not say it puts it on this side.
+    """
 
     hit: Hit
     text: str
     comparison: Comparison
     attribution: Attribution | None
     flips: bool = False
+    settled: Stance | None = None
 
 
 class Judge:
@@ -81,29 +107,32 @@ class Judge:
         """Return a judgement for each hit, in order; all neutral where the model cannot read the whole claim."""
         if not self._model.fits(query.claim):
             return [Judgement(hit, Stance.NEUTRAL, NOT_JUDGED) for hit in hits]
-        speech = is_speech_claim(query.claim) if self._policy.attribution else None
-        readings = [read(query.claim, hit, speech, self._policy) for hit in hits]
+        asked = Asked.of(query.claim, self._policy)
+        readings = [read(asked, hit, self._policy) for hit in hits]
         scores = self._model.judge([(reading.text, query.claim) for reading in readings])
         return [
-            decide(reading, score, speech, self._model.thresholds, self._policy)
+            decide(reading, score, asked, self._model.thresholds, self._policy)
             for reading, score in zip(readings, scores, strict=True)
         ]
 
 
-def read(claim: str, hit: Hit, speech: Attribution | None, policy: Policy) -> Reading:
+def read(asked: Asked, hit: Hit, policy: Policy) -> Reading:
     """Apply the rules to one hit and choose what the network reads of it."""
     sentence, context = hit.sentence.text, hit.context
     around = f"{hit.article.title}. {context.before} {context.after}"
     day, whole = hit.article.published_at, hit.article.text
-    compared = compare(claim, sentence, day, around, whole) if policy.values else Comparison()
+    compared = compare(asked.text, sentence, day, around, whole) if policy.values else Comparison()
     comparison = compared.placed(hit.sentence.start)
     if not policy.attribution:
         return Reading(hit, _text(hit, policy), comparison, None)
     attribution = attribute(sentence, context.before)
     found = reported(sentence)
-    if found is not None and found.negated and speech is None:
-        return Reading(hit, _under_title(hit, _denied(found, hit)), comparison, attribution, flips=True)
-    return Reading(hit, _text(hit, policy), comparison, attribution)
+    settled = charged(asked.charge, hit, found, attribution) if asked.charge else None
+    if asked.silent:
+        settled = of_silence(asked.text, asked.silent, sentence, attribution)
+    if found is not None and found.negated and asked.speech is None:
+        return Reading(hit, _under_title(hit, _denied(found, hit)), comparison, attribution, True, settled)
+    return Reading(hit, _text(hit, policy), comparison, attribution, settled=settled)
 
 
 def _text(hit: Hit, policy: Policy) -> str:
@@ -138,15 +167,23 @@ def _denied(found: Reported, hit: Hit) -> str:
     return before[told.content.start : told.content.end] if told and told.content.start < told.content.end else before
 
 
-def decide(
-    reading: Reading, scores: StanceScores, speech: Attribution | None, thresholds: Thresholds, policy: Policy
-) -> Judgement:
+def decide(reading: Reading, scores: StanceScores, asked: Asked, thresholds: Thresholds, policy: Policy) -> Judgement:
     """Combine the rules' findings with the network's scores."""
     if reading.flips:
         scores = StanceScores(scores.conflicts, scores.supports, scores.neutral)
-    figures = _figures(reading.comparison)
     stance = _least(thresholds, reading, policy).stance(scores)
-    judgement = Judgement(reading.hit, stance, scores, attribution=reading.attribution, figures=figures)
+    judgement = Judgement(
+        reading.hit,
+        stance,
+        scores,
+        attribution=reading.attribution,
+        figures=_figures(reading.comparison, scores, policy),
+        agrees=bool(reading.comparison.agreements) and not reading.comparison.unmatched_claim,
+        left_behind=bool(reading.comparison.left_behind),
+    )
+    speech = asked.speech
+    if reading.settled is not None:
+        return _as_settled(judgement, reading.settled, policy)
     if speech is not None and (opposed := _opposite_act(judgement, speech, policy)):
         return opposed
     if stance is Stance.SUPPORTS and speech is not None and _is_charge_of_others(reading.attribution, speech):
@@ -154,6 +191,15 @@ def decide(
     if reading.flips:
         return replace(judgement, decided_by=DecidedBy.ATTRIBUTION)
     return _weigh_values(judgement, reading.comparison, policy)
+
+
+def _as_settled(judgement: Judgement, stance: Stance, policy: Policy) -> Judgement:
+    """Return the judgement with the side that who spoke puts it on; a neutral one only takes a side away."""
+    if stance is not Stance.NEUTRAL:
+        return _settled(judgement, stance, DecidedBy.ATTRIBUTION, policy)
+    if judgement.stance is Stance.NEUTRAL:
+        return judgement
+    return replace(judgement, stance=Stance.NEUTRAL, decided_by=DecidedBy.ATTRIBUTION)
 
 
 def _least(thresholds: Thresholds, reading: Reading, policy: Policy) -> Thresholds:
@@ -167,11 +213,15 @@ def _least(thresholds: Thresholds, reading: Reading, policy: Policy) -> Threshol
     return Thresholds(thresholds.supports + more, thresholds.conflicts + more)
 
 
-def _figures(comparison: Comparison) -> tuple[Value, ...]:
-    """Return the evidence's figures that were compared, agreeing ones first."""
+def _figures(comparison: Comparison, scores: StanceScores, policy: Policy) -> tuple[Value, ...]:
+    """Return the evidence's figures that were compared, agreeing ones first, or else its earlier ones.
+
+    A figure in the same unit that could not be compared is taken where the network leans to a conflict.
+    """
     agreed = [pair.evidence for pair in comparison.agreements if pair.kind == QUANTITY]
     differing = [d.evidence for d in comparison.differences if d.kind == QUANTITY]
-    return (*agreed, *differing)
+    found = (*agreed, *differing) or comparison.left_behind
+    return found or (comparison.rivals if scores.conflicts >= policy.leans_to_conflict else ())
 
 
 def _opposite_act(judgement: Judgement, speech: Attribution, policy: Policy) -> Judgement | None:

@@ -18,12 +18,13 @@ _GROUPS = word_set("among against for")
 _BRIEF = frozenset({Granularity.DAY, Granularity.WEEK})
 _RESTRICTORS = frozenset({"alone", "since", "itself", "each", "apiece"})
 _REACH = 8
-_UP, _DOWN = "up", "down"
+UP, DOWN = "up", "down"
 _DIRECTIONS = {
     stem(word): way
     for way, words in {
-        _UP: "rise rose risen grow grew climb increase jump gain surge soar up expand raise",
-        _DOWN: "fall fell fallen drop decline decrease shrink slump plunge down lose lost cut reduce lower dip",
+        UP: "rise rose risen grow grew climb increase jump gain surge soar up expand raise",
+        DOWN: "fall fell fallen drop decline decrease shrink slump plunge down lose lost cut reduce lower dip shrank "
+        "shrunk sank sunk",
     }.items()
     for word in words.split()
 }
@@ -111,10 +112,11 @@ def _has_other_doer(claim: Scene, ours: Quantity, evidence: Scene, theirs: Quant
 
 def goes_the_other_way(claim: Scene, ours: Quantity, evidence: Scene, theirs: Quantity) -> bool:
     """Say whether one figure is told of a rise and the other of a fall: "fell 3%" and "rose 3%"."""
-    return {_direction(claim, ours), _direction(evidence, theirs)} == {_UP, _DOWN}
+    return {direction(claim, ours), direction(evidence, theirs)} == {UP, DOWN}
 
 
-def _direction(scene: Scene, quantity: Quantity) -> str:
+def direction(scene: Scene, quantity: Quantity) -> str:
+    """Return "up" or "down" where a figure is told of a rise or a fall, else an empty text."""
     for index in range(quantity.first - 1, max(-1, quantity.first - _REACH), -1):
         word = scene.stems[index]
         if word in _DIRECTIONS:

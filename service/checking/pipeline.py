@@ -89,7 +89,7 @@ class Pipeline:
     def _report(self, query: Query, vector: Vectors, version: str, started: float) -> Report:
         hits = self._retriever.find(query, vector)
         groups = fold(hits, self._cosine_among(hits), query.limit)
-        traced = trace(self._judge.judge(query, [group.first for group in groups]))
+        traced = trace(query.claim, self._judge.judge(query, [group.first for group in groups]))
         origins = self._store.origins([hit.sentence.id for group in groups for hit in group.hits])
         shown = [_evidence(j, g, origins) for j, g in zip(traced.judgements, groups, strict=True)]
         evidence = sorted((e for e in shown if _counts(e.judgement)), key=_strongest_first)

@@ -13,6 +13,7 @@ from functools import lru_cache
 from service.checking.dates import extract_dates
 from service.checking.hedges import Hedge, Interval, hedge_after, hedge_before, interval_of
 from service.checking.nouns import Noun, noun_after, shares_of
+from service.checking.rates import Span, span_of
 from service.checking.skips import is_label, is_ordinal, ordinal_value
 from service.checking.units import PERCENT, Unit, unit_after, unit_before
 from service.domain import Value
@@ -28,7 +29,8 @@ class Quantity:
     """A number with what it measures, `text[start:end]`; its tokens are `first` to `last`, end exclusive.
 
     `interval` and `place` are in the unit written; `role` is set for counts of people to whom something happened.
-    `is_partial` marks a part or an addition ("including three", "12 others", "nine of them").
+    `is_partial` marks a part or an addition ("including three", "12 others", "nine of them"), `per` is the span of
+    time that it is for ("$90,000 a month").
     """
 
     text: str
@@ -46,6 +48,7 @@ class Quantity:
     is_partial: bool = False
     is_ordinal: bool = False
     is_fraction: bool = False
+    per: Span | None = None
 
     @property
     def dimension(self) -> str:
@@ -54,8 +57,9 @@ class Quantity:
 
     @property
     def unit_name(self) -> str | None:
-        """Return the unit as it is shown: the role, the unit of measure, or the noun counted."""
-        return self.role or (self.unit.name if self.unit else None) or (self.noun.text if self.noun else None)
+        """Return the unit as it is shown: the role, the unit of measure, or the noun counted, and its span of time."""
+        name = self.role or (self.unit.name if self.unit else None) or (self.noun.text if self.noun else None)
+        return f"{name} {self.per.name}" if name and self.per else name
 
     def to_value(self) -> Value:
         """Return it as the contract shows it."""
@@ -181,8 +185,9 @@ def _range(tokens: Tokens, index: int, low: Numeral, floor: int) -> _Reading | N
     high = (
         read_numeral(tokens, after + (unit_before(tokens, after + 1) is not None)) if after + 1 < len(tokens) else None
     )
-    if high is None or lower_at(tokens, index - 1) == "from":
-        return None
+    money = unit_before(tokens, index)
+    if high is None or lower_at(tokens, (money[1] if money else index) - 1) == "from":
+        return None  # "rose from $30 million to $40 million"
     magnitude = magnitude_at(tokens, high.end - 1)
     if magnitude > 1 and low.value < high.value / magnitude and magnitude_at(tokens, low.end - 1) == 1:
         low = scaled(low, magnitude)
@@ -217,6 +222,7 @@ def _quantity(text: str, tokens: Tokens, reading: _Reading, is_number: tuple[boo
         is_partial=_is_partial(tokens, reading),
         is_ordinal=reading.is_ordinal,
         is_fraction=reading.numeral.is_fraction,
+        per=None if reading.is_ordinal else span_of(tokens, reading.first, reading.last, is_number),
     )
 
 

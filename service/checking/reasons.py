@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from service.checking.rates import without_span
 from service.checking.speakers import same_speaker
 from service.checking.units import is_measure
 from service.checking.verdict import PARTIAL_ACTS, Count
@@ -130,15 +131,20 @@ def _difference(evidence: Sequence[Evidence]) -> Difference | None:
 
 def _quote(value: Value) -> str:
     """Return a value in its words, with what it counts where the words lack it."""
-    unit = value.unit if isinstance(value.value, float | int) else None
-    if unit is None or is_measure(unit) or unit.lower() in value.text.lower():
+    if value.unit is None or not isinstance(value.value, float | int):
         return _within(value)
-    return f"{_within(value)} {unit}"
+    unit, _ = without_span(value.unit)
+    if is_measure(unit) or unit.lower() in value.text.lower():
+        return _within(value)
+    return f"{_lowered(value.text)} {value.unit}"
 
 
 def _within(value: Value) -> str:
-    """Return a value's words as they stand within a sentence; months and days keep their capital."""
-    return _lowered(value.text) if isinstance(value.value, float | int) else value.text
+    """Return a value's words as they stand within a sentence, with its span of time; months and days keep a capital."""
+    if not isinstance(value.value, float | int):
+        return value.text
+    _, span = without_span(value.unit or "")
+    return f"{_lowered(value.text)} {span}".rstrip()
 
 
 def _lowered(text: str) -> str:

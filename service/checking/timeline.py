@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from service.checking.earlier import is_of_then
 from service.checking.quantities import extract
 from service.checking.updates import Update, find_updates
 from service.domain import Judgement, Stance, TimelinePoint, Value
@@ -16,7 +17,7 @@ LEAST_AGE = timedelta(hours=6)
 # Counts that only grow while an event is being understood: a later, higher one replaces an earlier one.
 CUMULATIVE = frozenset({"deaths", "injuries", "arrests", "missing", "rescues", "evacuations", "infections"})
 _UPDATED = re.compile(
-    r"\b(?:now|updated?|revised?|correct(?:ed|ion)|since|ris(?:en|es?)|rose|rising|climb\w*|increas\w*|raised|lowered|"
+    r"\b(?:now|updated?|revised?|correct(?:ed|ion)|since|ris(?:en|es?)|rose|rising|climb\w*|increas\w*|raised|lowered|spread|grown|grew|meanwhile|instead|"
     r"final|latest|fell|fallen|dropped|earlier|previous\w*|initial\w*|first (?:put|given|reported|estimate))\b",
     re.IGNORECASE,
 )
@@ -37,16 +38,26 @@ class _Dated:
     judgement: Judgement
 
 
-def trace(judgements: Sequence[Judgement]) -> Traced:
-    """Mark what a newer article supersedes; a timeline is given where a figure has changed."""
+def trace(claim: str, judgements: Sequence[Judgement]) -> Traced:
+    """Mark what a newer article supersedes; a timeline is given where a figure has changed.
+
+    Nothing newer bears on a claim about how things stood at a time that it names.
+    """
     dated = [
         _Dated(judgement.figures[0], judgement.hit.article.published_at, judgement)
         for judgement in judgements
-        if judgement.figures and judgement.stance is not Stance.NEUTRAL and judgement.hit.article.published_at
+        if _tells_of_it(judgement) and judgement.hit.article.published_at
     ]
     dated.sort(key=lambda point: (point.published_at, point.judgement.hit.sentence.id))
-    marked = tuple(_marked(judgement, dated) for judgement in judgements)
-    return Traced(marked, _timeline(marked, dated))
+    marked = judgements if is_of_then(claim) else tuple(_marked(judgement, dated) for judgement in judgements)
+    return Traced(tuple(marked), _timeline(marked, dated))
+
+
+def _tells_of_it(judgement: Judgement) -> bool:
+    """Say whether a sentence gives a figure of what the claim's is of: it takes a side, or leans to a conflict."""
+    scores = judgement.scores
+    leans = judgement.agrees or scores.conflicts > max(scores.supports, scores.neutral)
+    return bool(judgement.figures) and (judgement.stance is not Stance.NEUTRAL or leans)
 
 
 def _marked(judgement: Judgement, dated: Sequence[_Dated]) -> Judgement:
@@ -54,17 +65,30 @@ def _marked(judgement: Judgement, dated: Sequence[_Dated]) -> Judgement:
     if own is None or judgement.superseded_by is not None:
         return judgement
     newer = [point for point in dated if _supersedes(point, own)]
-    return replace(judgement, superseded_by=newer[-1].value) if newer else judgement
+    if not newer:
+        # A figure that held before says nothing of now, unless it is known what holds now.
+        return replace(judgement, stance=Stance.NEUTRAL) if judgement.left_behind else judgement
+    if judgement.stance is Stance.NEUTRAL and not (judgement.agrees or judgement.left_behind):
+        return judgement
+    stance = Stance.SUPPORTS if judgement.agrees or judgement.left_behind else judgement.stance
+    return replace(judgement, stance=stance, superseded_by=newer[-1].value)
 
 
 def _supersedes(newer: _Dated, older: _Dated) -> bool:
     new, old = newer.value, older.value
     if new.unit != old.unit or not isinstance(new.value, float | int) or not isinstance(old.value, float | int):
         return False
-    if _still_holds(new, old.value) or newer.published_at - older.published_at < LEAST_AGE:
+    age, left_behind = newer.published_at - older.published_at, older.judgement.left_behind
+    if _still_holds(new, old.value) or (age < LEAST_AGE and not (left_behind and newer is not older)):
         return False
     grows = old.unit in CUMULATIVE and new.value > old.value
-    return grows or bool(_UPDATED.search(newer.judgement.hit.sentence.text))
+    same_outlet = old.unit not in CUMULATIVE and newer.judgement.stance is Stance.CONFLICTS and _outlet(newer) == _outlet(older) is not None
+    told = _UPDATED.search(newer.judgement.hit.sentence.text)
+    return grows or left_behind or same_outlet or bool(told)
+
+
+def _outlet(point: _Dated) -> str | None:
+    return point.judgement.hit.article.publisher
 
 
 def _still_holds(new: Value, old: float) -> bool:

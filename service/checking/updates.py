@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -21,6 +22,8 @@ _NEW_BEFORE = frozenset(
 )
 _NEW_JOINTS = frozenset({"to", "at", "says", "say", "puts", "put", "stands", "is"})
 _REACH = 8
+_EXTREMES = frozenset({"low", "high", "peak", "record", "maximum", "minimum"})
+_GIVEN = word_set("been spoken put given estimated counted stood reckoned reported said named set")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,14 @@ def is_of_the_past(text: str, quantity: Quantity) -> bool:
     return bool(set(before) & _OLD_BEFORE) and not set(before) & _NEW_BEFORE
 
 
+def is_left_behind(text: str, quantity: Quantity) -> bool:
+    """Say whether a text gives a figure as one that held before: "on Wednesday it had been 1,900 hectares"."""
+    tokens = tokenize(text)
+    before = _words(tokens, max(0, quantity.first - _REACH), quantity.first)
+    had = "had" in before and bool(set(before[before.index("had") :]) & _GIVEN)
+    return (had or is_of_the_past(text, quantity)) and not set(before) & _NEW_BEFORE
+
+
 @lru_cache(maxsize=512)
 def find_replacements(text: str) -> tuple[Replacement, ...]:
     """Return the pairs of neighboring quantities of which one replaces the other."""
@@ -96,7 +107,8 @@ def _may_replace(left: Quantity, right: Quantity) -> bool:
         return False
     named = left.noun and right.noun and left.noun.stem != right.noun.stem
     roles = left.role and right.role and left.role != right.role
-    bare = left.dimension == COUNT and left.noun is None  # "from 90 to 120 dollars"
+    # "from 90 to 120 dollars", "91 kilometers, not 84"
+    bare = any(q.dimension == COUNT and q.noun is None for q in (left, right))
     return (left.dimension == right.dimension or bare) and not named and not roles
 
 
@@ -107,7 +119,11 @@ def _order(tokens: Tokens, left: Quantity, right: Quantity, floor: int, ceiling:
     changes = bool((set(before) | set(between)) & _CHANGES)
     if _ends(before, "from") and between and between[-1] == "to" and set(before) & _CHANGES:
         return Replacement(left, right)
-    if between and between[-1] == "from" and changes:
+    if "instead" in between or (_ends(between, "not") and _is_corrected(tokens)):
+        return Replacement(right, left)  # "940 jobs instead of the 1,150", "revised: it was 91 meters, not 84"
+    if changes and "after" in between and set(between) & _EXTREMES and between[-1] == "of":
+        return Replacement(right, left)  # "raised to 36 percent, after a low of 29 percent"
+    if between and changes and (between[-1] == "from" or _has_pair(between, {"up", "down"}, "from")):
         return Replacement(right, left)  # "120, up from 90" and "down to 12 from 15"
     is_old = set(before) & _OLD_BEFORE or ("had" in before and "now" in between)
     if is_old and set(between) & _NEW_BEFORE and between[-1] in _NEW_JOINTS | _NEW_BEFORE:
@@ -117,6 +133,14 @@ def _order(tokens: Tokens, left: Quantity, right: Quantity, floor: int, ceiling:
     if (set(after) & _OLD_AFTER and changes) or set(between) & {"initial", "previous", "earlier"}:
         return Replacement(right, left) if not set(between) & _NEW_BEFORE else None
     return None
+
+
+def _has_pair(words: list[str], first: set[str], second: str) -> bool:
+    return any(one in first and other == second for one, other in itertools.pairwise(words))
+
+
+def _is_corrected(tokens: Tokens) -> bool:
+    return any(token.lower in {"revised", "corrected", "correction", "mistaken", "wrongly"} for token in tokens)
 
 
 def _words(tokens: Tokens, first: int, last: int) -> list[str]:

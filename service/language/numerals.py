@@ -100,6 +100,11 @@ def _exact(value: float, place: float, end: int) -> Numeral:
     return Numeral(value, place, end, value, value)
 
 
+_GOES_ON = frozenset(
+    "to in from since over after on at as and or but when while compared within during last this".split()
+)
+
+
 def _place_of(value: float) -> float:
     if value == 0 or value != int(value):
         return 1.0
@@ -132,7 +137,11 @@ def _fraction(tokens: Tokens, index: int) -> Numeral | None:
     count = 1 if word == "a" else _SMALL.get(word, 0)
     at = _skip_hyphen(tokens, index + 1)
     part = _FRACTIONS.get(lower_at(tokens, at))
-    if not count or part is None or (word == "a" and lower_at(tokens, at + 1) != "of"):
+    if (
+        not count
+        or part is None
+        or (word == "a" and lower_at(tokens, at + 1) != "of" and not _is_by(tokens, index, at + 1))
+    ):
         return None
     return _share(count * part, at + 1) if count * part < 1 else None
 
@@ -142,7 +151,16 @@ def _half(tokens: Tokens, index: int) -> Numeral | None:
     if after in {"a", "an"} and lower_at(tokens, index + 2) in MAGNITUDES:
         value = MAGNITUDES[lower_at(tokens, index + 2)] / 2
         return _exact(value, value / 5, index + 3)
-    return _share(0.5, index + 1) if after in {"of", "the", "its", "their", "all"} else None
+    is_share = after in {"of", "the", "its", "their", "all"} or _is_by(tokens, index, index + 1)
+    return _share(0.5, index + 1) if is_share else None
+
+
+def _is_by(tokens: Tokens, index: int, end: int) -> bool:
+    """Say whether something changed by the share at some tokens: "fell by half", "grew by roughly a third in May"."""
+    after = lower_at(tokens, end)
+    return "by" in {lower_at(tokens, index - 1), lower_at(tokens, index - 2)} and (
+        not after.isalpha() or after in _GOES_ON
+    )
 
 
 def _share(value: float, end: int) -> Numeral:

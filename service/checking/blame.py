@@ -1,0 +1,85 @@
+"""Who is said to be behind a deed: charges, denials and admissions, which a small network reads badly.
+
+"Moscow blamed the rebels for the blast", "the rebels deny it" and "the rebels claimed responsibility" all bear on
+"The rebels were behind the blast", whatever else the words have in common.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from service.checking.attribution import Reported
+from service.checking.cues import GUILT
+from service.checking.speakers import same_speaker
+from service.checking.wording import content_stem, event_kinds
+from service.domain import Act, Attribution, Hit, Stance
+from service.language.terms import terms
+from service.language.tokens import tokenize
+
+_CHARGES = re.compile(
+    r"\b(?:blam(?:e[sd]?|ing)|accus(?:e[sd]?|ing)|link(?:s|ed|ing)|tied|implicat(?:e[sd]?|ing)|suspect(?:s|ed)?|"
+    r"point(?:s|ed|ing)? (?:the |a )?finger)\b",
+    re.I,
+)
+_FEW = 10  # words
+_POINTER = re.compile(
+    r"\b(?:it|this|that|them|(?:claim|charge|accusation|assertion|allegation|suggestion|report)s?)\b", re.I
+)
+_NEGATED = re.compile(r"\b(?:not|never|no|n['’]t|nobody|neither)\b", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What a claim says of somebody: `accused` as it names them, their terms, and the kinds of event behind it."""
+
+    accused: str
+    names: frozenset[str]
+    events: frozenset[str]
+
+    def is_made_in(self, text: str, title: str) -> bool:
+        """Say whether a text blames the same for the same kind of event, which its article's title may name."""
+        blamed = _CHARGES.search(text) or GUILT.search(text)
+        return bool(blamed) and self.names <= _names(text) and bool(self.events & (_events(text) | _events(title)))
+
+
+def charge_of(claim: str) -> Charge | None:
+    """Return the charge that a claim makes in its own voice, or None: "The rebels were behind the blast"."""
+    found = GUILT.search(claim)
+    if found is None or _NEGATED.search(claim):
+        return None
+    accused = claim[: found.start()].strip(" ,")
+    names, events = _names(accused), _events(claim[found.end() :])
+    return Charge(accused, names, events) if names and events else None
+
+
+def charged(charge: Charge, hit: Hit, found: Reported | None, said: Attribution | None) -> Stance | None:
+    """Return the side that a sentence takes by charging, denying or admitting, or None where it does none of these."""
+    if found is None or said is None:
+        return None
+    text, title = hit.sentence.text, hit.article.title
+    content = text[found.content.start : found.content.end]
+    own = same_speaker(said.speaker, charge.accused)
+    if said.act is Act.DENIES:
+        points_back = len(content.split()) <= _FEW and _POINTER.search(content)
+        denied = f"{said.speaker} {content}" if own else content
+        denied = f"{hit.context.before} {denied}" if points_back else denied
+        return Stance.CONFLICTS if charge.is_made_in(denied, title) else None
+    if said.act is Act.ADMITS and own and charge.events & (_events(text) | _events(title)):
+        return Stance.SUPPORTS
+    if said.act is Act.ALLEGES and not own and charge.is_made_in(text, title) and not _NEGATED.search(content):
+        return Stance.SUPPORTS
+    return None
+
+
+def _names(text: str) -> frozenset[str]:
+    """Return the names of a text as terms: those with other forms, or else its capitalized words'."""
+    known = frozenset(term for term in terms(text) if term.startswith("name_"))
+    if known:
+        return known
+    return frozenset(term for token in tokenize(text) if token.is_capitalized for term in terms(token.text))
+
+
+def _events(text: str) -> frozenset[str]:
+    tokens = tokenize(text)
+    return event_kinds(frozenset(stem for i in range(len(tokens)) if (stem := content_stem(tokens, i))))
