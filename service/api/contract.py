@@ -28,7 +28,7 @@ operation needs one with the scope that stands in its `security`, in `Authorizat
 _EXAMPLES: dict[int, tuple[str, tuple[Fault, ...]]] = {
     400: ("the body is not JSON at line 1, column 11: Expecting value; correct it there", ()),
     401: (
-        "this needs an API key with the scope check; send it as Authorization: Bearer … or as X-API-Key: …. On the "
+        "this needs an API key with the scope check; send it as Authorization: Bearer KEY or as X-API-Key: KEY. On the "
         "server, `wirecheck keys create --name NAME --scope check` makes one",
         (),
     ),

@@ -14,7 +14,7 @@ from service.keys import Key, KeyRing, holds_key, id_in
 from service.keys import now as present
 
 _BEARER = 'Bearer realm="wirecheck"'
-_HOW = "send it as Authorization: Bearer … or as X-API-Key: …"
+_HOW = "send it as Authorization: Bearer KEY or as X-API-Key: KEY"
 
 
 def refuse_key_in_address(req: Request) -> None:

@@ -13,6 +13,7 @@ from flask_limiter import ApplicationLimit, Limiter
 from service.api.policy import Policy
 from service.keys import Key
 
+_LONGEST = 64  # characters of what is no address, should a proxy send such
 _NEVER = "1000000/second"  # flask-limiter wants a limit where there is none
 
 
@@ -39,7 +40,7 @@ def network_of(address: str | None) -> str:
     try:
         found = ipaddress.ip_address(address or "")
     except ValueError:
-        return address or "unknown"
+        return (address or "unknown")[:_LONGEST]
     if isinstance(found, ipaddress.IPv6Address):
         return str(found.ipv4_mapped or ipaddress.IPv6Network((int(found) >> 64 << 64, 64)))
     return str(found)
