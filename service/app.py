@@ -4,15 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Flask, Response
+from flask import Flask
 from flask.json.provider import DefaultJSONProvider
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from service.api import articles, check, checks, claimsearch, contract, desk, problems, system, texts
-from service.api.absent import NoArchive, NoChecks, NoFactChecks
-from service.api.guard import Guard
+from service.access import policy_of
+from service.api import (
+    articles,
+    check,
+    checks,
+    claimsearch,
+    contract,
+    cors,
+    desk,
+    gate,
+    problems,
+    protection,
+    system,
+    texts,
+)
+from service.api.absent import NoArchive, NoChecks, NoFactChecks, NoKeys
+from service.api.policy import Policy
 from service.config import Settings
 from service.keeping import Archive, CheckLog, FactCheckSearch, NewArticle
-from service.loading import LoadingArchive, LoadingChecker, LoadingChecks, LoadingFactChecks, Service
+from service.keys import KeyRing
+from service.loading import LoadingArchive, LoadingChecker, LoadingChecks, LoadingFactChecks, LoadingKeys, Service
 from service.ports import Checker
 
 
@@ -28,32 +44,38 @@ def create_app(
     archive: Archive | None = None,
     log: CheckLog | None = None,
     fact_checks: FactCheckSearch | None = None,
+    keys: KeyRing | None = None,
     *,
-    host: str = "127.0.0.1",
+    policy: Policy | None = None,
     max_body_bytes: int = 65_536,
     max_article_bytes: int = 5_000_000,
-    trusted_hosts: tuple[str, ...] = (),
     fetch: Callable[[str], NewArticle] | None = None,
 ) -> Flask:
-    """Return the service around a checker, its articles and the log of its checks, for the address that it listens on.
-
-    Without trusted hosts any `Host` header is served, but only writes from this machine are.
-    """
+    """Return the service around a checker, its articles, the log of its checks and the keys of those who may ask."""
     app = Flask("service", static_folder=None)
     app.json = _ReadableJson(app)
-    app.config.update(MAX_CONTENT_LENGTH=max_body_bytes, TRUSTED_HOSTS=list(trusted_hosts) or None)
+    app.config.update(MAX_CONTENT_LENGTH=max_body_bytes)
+    policy = policy or Policy()
+    if policy.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=policy.proxies, x_proto=policy.proxies)  # type: ignore[method-assign]
     problems.register(app)
     api = contract.make_api(app)
     log = log or NoChecks()
-    api.register_blueprint(check.blueprint(checker, log))
-    api.register_blueprint(texts.blueprint(checker, log))
-    api.register_blueprint(checks.blueprint(checker, log))
-    api.register_blueprint(articles.blueprint(archive or NoArchive(), Guard(host), max_article_bytes, fetch))
-    api.register_blueprint(claimsearch.blueprint(fact_checks or NoFactChecks()))
-    api.register_blueprint(system.health_blueprint(checker))
+    resources = (
+        check.blueprint(checker, log),
+        texts.blueprint(checker, log),
+        checks.blueprint(checker, log),
+        articles.blueprint(archive or NoArchive(), max_article_bytes, fetch),
+        claimsearch.blueprint(fact_checks or NoFactChecks()),
+        system.health_blueprint(checker),
+    )
+    for resource in resources:
+        api.register_blueprint(resource)
     app.register_blueprint(system.docs_blueprint(api))
     app.register_blueprint(desk.blueprint())
-    app.after_request(_no_sniffing)
+    gate.register(app, contract.rules_of(resources), policy, keys or NoKeys())
+    cors.register(app, policy.origins)
+    protection.register(app, behind_tls=policy.proxies > 0)
     return app
 
 
@@ -67,13 +89,9 @@ def load_app(
         LoadingArchive(loading),
         LoadingChecks(loading),
         LoadingFactChecks(loading),
-        host=settings.host,
+        LoadingKeys(loading),
+        policy=policy_of(settings),
         max_body_bytes=settings.max_body_bytes,
         max_article_bytes=settings.max_article_bytes,
         fetch=fetch,
     )
-
-
-def _no_sniffing(response: Response) -> Response:
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response

@@ -1,4 +1,4 @@
-"""The command line: `wirecheck serve | check | add | watch | backup | restore | export | judge | eval`."""
+"""The command line: `wirecheck serve | check | add | watch | backup | restore | export | keys | judge | eval`."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 from tqdm import tqdm
@@ -20,25 +19,13 @@ from tqdm import tqdm
 from service.config import Settings
 from service.corpus.intake import Intake
 from service.errors import UnwritableError, WirecheckError
+from service.key_commands import keys
+from service.plainly import said_plainly
 
 if TYPE_CHECKING:
     from service.gathering import Gathered
 
 JUDGE_AT_ONCE = 512
-
-
-def _said_plainly(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Turn our errors into one line on standard error and their exit code."""
-
-    @wraps(command)
-    def wrapped(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return command(*args, **kwargs)
-        except WirecheckError as error:
-            click.echo(f"wirecheck: {error}", err=True)
-            sys.exit(error.exit_code)
-
-    return wrapped
 
 
 @click.group()
@@ -47,10 +34,14 @@ def main() -> None:
     """Say what a body of news articles holds about a claim."""
 
 
+main.add_command(keys)
+
+
 @main.command()
-@_said_plainly
+@said_plainly
 def serve() -> None:
     """Read the articles of WIRECHECK_ARTICLES, then answer over HTTP until stopped."""
+    from service.access import access_said
     from service.assembly import read_articles
 
     settings = Settings.from_env()
@@ -58,6 +49,7 @@ def serve() -> None:
         _report(read_articles(settings))
     except UnwritableError as error:
         click.echo(f"wirecheck: {error} Until then the corpus is served as it is.", err=True)
+    click.echo(access_said(settings), err=True)
     click.echo(f"Serving on http://{settings.host}:{settings.port} (docs at /docs). Ctrl-C stops.", err=True)
     # Replace this process: gunicorn's workers must not be forked from one that has computed with torch or FAISS,
     # where they hang.
@@ -70,7 +62,7 @@ def serve() -> None:
 @click.argument("claim")
 @click.option("--limit", type=click.IntRange(1, 50), default=10, show_default=True, help="Sentences to judge.")
 @click.option("--json", "as_json", is_flag=True, help="Print what POST /v1/check answers.")
-@_said_plainly
+@said_plainly
 def check(claim: str, limit: int, as_json: bool) -> None:
     """Check one CLAIM against the corpus, without a server."""
     from service.api.present import as_json_text
@@ -85,7 +77,7 @@ def check(claim: str, limit: int, as_json: bool) -> None:
 
 @main.command()
 @click.argument("sources", nargs=-1, required=True)
-@_said_plainly
+@said_plainly
 def add(sources: tuple[str, ...]) -> None:
     """Add articles to the corpus; a running server checks against them from then on.
 
@@ -111,7 +103,7 @@ def add(sources: tuple[str, ...]) -> None:
 @main.command()
 @click.argument("feeds", nargs=-1, required=True)
 @click.option("--every", type=click.IntRange(10, 86_400), default=300, show_default=True, help="Seconds between looks.")
-@_said_plainly
+@said_plainly
 def watch(feeds: tuple[str, ...], every: int) -> None:
     """Look at FEEDS (RSS, Atom or sitemaps) again and again and add what is new, until stopped with Ctrl-C."""
     from service.assembly import gatherer_for
@@ -131,7 +123,7 @@ def watch(feeds: tuple[str, ...], every: int) -> None:
 @main.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--replace", is_flag=True, help="Write over an old backup.")
-@_said_plainly
+@said_plainly
 def backup(file: Path, replace: bool) -> None:
     """Copy the corpus and the kept checks to FILE, also while the service runs."""
     from service.corpus.backup import back_up
@@ -142,7 +134,7 @@ def backup(file: Path, replace: bool) -> None:
 
 @main.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@_said_plainly
+@said_plainly
 def restore(file: Path) -> None:
     """Put a backup in the place of the corpus and the kept checks, also while the service runs."""
     from service.corpus.backup import restore as put_back
@@ -153,7 +145,7 @@ def restore(file: Path) -> None:
 
 @main.command()
 @click.argument("kind", type=click.Choice(["articles", "checks", "origins"]))
-@_said_plainly
+@said_plainly
 def export(kind: str) -> None:
     """Print the articles, the kept checks or the passages with their origins as JSON lines."""
     from service.assembly import open_store
@@ -169,7 +161,7 @@ def export(kind: str) -> None:
 
 @main.command()
 @click.argument("file", type=click.File(encoding="utf-8"))
-@_said_plainly
+@said_plainly
 def judge(file: Iterator[str]) -> None:
     """Judge the premise-hypothesis pairs of a JSON-lines FILE (- for standard input), one answer a line."""
     from models.stance_model import load_stance
@@ -191,7 +183,7 @@ def judge(file: Iterator[str]) -> None:
 @click.option("--claims", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON and nothing else.")
 @click.option("--predictions", type=click.Path(dir_okay=False, path_type=Path), help="Where to write the verdicts.")
-@_said_plainly
+@said_plainly
 def evaluate(corpus: Path, claims: Path, as_json: bool, predictions: Path | None) -> None:
     """Measure the service on a body of articles and claims with known verdicts."""
     from service.assembly import temporary_pipeline

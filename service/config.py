@@ -14,6 +14,7 @@ from marshmallow.validate import Length, Range
 from sqlalchemy import URL
 
 from service.errors import SettingError
+from service.setting_fields import Hosts, Origins, Rate, RateStorage
 
 PREFIX = "WIRECHECK_"
 SAMPLE = Path(__file__).parent / "sample"
@@ -38,6 +39,13 @@ class Settings:
     fetch_private: bool = False
     fetch_delay_s: float = 1.0
     fetch_contact: str = ""
+    api_keys_required: bool | None = None
+    rate_per_key: str = "1200/minute"
+    rate_per_address: str = "120/minute"
+    rate_storage: str = "memory://"
+    cors_origins: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    proxies: int = 0
 
     @property
     def database_file(self) -> Path:
@@ -85,6 +93,13 @@ class _SettingsSchema(Schema):
     fetch_private = fields.Boolean()
     fetch_delay_s = fields.Float(validate=Range(0, 3_600))
     fetch_contact = fields.String(validate=Length(3, 200))
+    api_keys_required = fields.Boolean()
+    rate_per_key = Rate()
+    rate_per_address = Rate()
+    rate_storage = RateStorage()
+    cors_origins = Origins()
+    hosts = Hosts()
+    proxies = fields.Integer(validate=Range(0, 10))
 
 
 def _explain(error: ValidationError, schema: Schema) -> str:

@@ -28,6 +28,7 @@ from service.keeping import (
     OnDuplicate,
     Receipt,
 )
+from service.keys import Key, KeyRing
 from service.ports import Checker
 
 log = logging.getLogger(__name__)
@@ -38,12 +39,13 @@ C = TypeVar("C", bound=Checker)
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """All that answers requests: a checker, the articles that it checks on, and the log of its checks."""
+    """All that answers requests: a checker, the articles that it checks on, the log of its checks, and the keys."""
 
     checker: Checker
     archive: Archive
     log: CheckLog
     fact_checks: FactCheckSearch
+    keys: KeyRing
 
     def state(self) -> dict[str, str]:
         """Return the checker's state."""
@@ -175,3 +177,22 @@ class LoadingFactChecks:
         """Return a page of reviewed claims, as the search does."""
         with self._loading.turn() as service:
             return service.fact_checks.search(query)
+
+
+class LoadingKeys:
+    """The keys of a service that may still be loading: until it is there, nobody is let in."""
+
+    def __init__(self, loading: LoadingChecker[Service]) -> None:
+        self._loading = loading
+
+    def is_empty(self) -> bool:
+        """Return whether no key is kept."""
+        return self._loading.loaded().keys.is_empty()
+
+    def find(self, key_id: str) -> Key | None:
+        """Return a key, as the ring does."""
+        return self._loading.loaded().keys.find(key_id)
+
+    def used(self, key: Key) -> None:
+        """Remember that a key was used, as the ring does."""
+        self._loading.loaded().keys.used(key)

@@ -20,8 +20,8 @@ ROOMS = (
     "checking",
     "api",
 )  # each may import itself and those before it
-OPEN_TO_ALL = frozenset({"domain", "errors", "keeping", "ports"})
-WEB = frozenset({"flask", "flask_smorest", "flask_swagger_ui", "gunicorn", "webargs", "werkzeug"})
+OPEN_TO_ALL = frozenset({"domain", "errors", "keeping", "keys", "ports"})
+WEB = frozenset({"flask", "flask_limiter", "flask_smorest", "flask_swagger_ui", "gunicorn", "webargs", "werkzeug"})
 SLOW = frozenset({"torch", "sentence_transformers", "models"})  # only inside functions, so that --help stays fast
 # `python -m service.api.spec` is a command that writes the contract of the whole app, so it makes the app.
 COMMANDS = {("service/api/spec.py", "service.app")}

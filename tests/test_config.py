@@ -36,6 +36,19 @@ def test_cores_are_shared_out_among_workers():
         ("WIRECHECK_PORT", "70000", "65535"),
         ("WIRECHECK_WORKERS", "0", "1"),
         ("WIRECHECK_ARTICLES", "/nowhere/at/all", "not a folder"),
+        ("WIRECHECK_API_KEYS_REQUIRED", "perhaps", "Not a valid boolean"),
+        ("WIRECHECK_RATE_PER_KEY", "many", "not a rate such as 120/minute, or off"),
+        ("WIRECHECK_RATE_PER_ADDRESS", "0/minute", "lets nothing through"),
+        ("WIRECHECK_RATE_PER_ADDRESS", "5/second;9/minute", "not a rate"),
+        ("WIRECHECK_RATE_STORAGE", "paper://drawer", "Not a storage such as memory://"),
+        ("WIRECHECK_CORS_ORIGINS", "*", "without a path and without *"),
+        ("WIRECHECK_CORS_ORIGINS", "null", "not an origin"),
+        ("WIRECHECK_CORS_ORIGINS", "https://desk.example,https://*.example", "https://*.example"),
+        ("WIRECHECK_CORS_ORIGINS", "https://desk.example/", "not an origin"),
+        ("WIRECHECK_HOSTS", "https://news.example", "leave scheme, port"),
+        ("WIRECHECK_HOSTS", "news.example:443", "leave scheme, port"),
+        ("WIRECHECK_HOSTS", "*.example", "leave scheme, port"),
+        ("WIRECHECK_PROXIES", "11", "10"),
     ],
 )
 def test_a_bad_value_names_the_variable_and_the_limit(name: str, value: str, words: str):
@@ -47,3 +60,20 @@ def test_a_bad_value_names_the_variable_and_the_limit(name: str, value: str, wor
 def test_an_unknown_name_gets_a_suggestion():
     with pytest.raises(SettingError, match="WIRECHECK_WORKRES is not a setting: did you mean WIRECHECK_WORKERS"):
         Settings.from_env({"WIRECHECK_WORKRES": "2"})
+
+
+def test_access_is_read_in_its_usual_form():
+    settings = Settings.from_env(
+        {
+            "WIRECHECK_API_KEYS_REQUIRED": "false",
+            "WIRECHECK_RATE_PER_KEY": "off",
+            "WIRECHECK_RATE_PER_ADDRESS": " 30 per Minute ",
+            "WIRECHECK_CORS_ORIGINS": " https://Desk.example:443, chrome-extension://abc ,https://desk.example,",
+            "WIRECHECK_HOSTS": "News.example, [2001:db8::1]",
+        }
+    )
+    assert settings.api_keys_required is False
+    assert (settings.rate_per_key, settings.rate_per_address) == ("", "30 per minute")
+    assert settings.cors_origins == ("https://desk.example", "chrome-extension://abc")
+    assert settings.hosts == ("news.example", "2001:db8::1")
+    assert Settings.from_env({}).api_keys_required is None

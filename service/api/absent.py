@@ -18,6 +18,7 @@ from service.keeping import (
     OnDuplicate,
     Receipt,
 )
+from service.keys import Key
 
 
 class NoArchive:
@@ -68,3 +69,18 @@ class NoFactChecks:
     def search(self, query: FactCheckQuery) -> FactCheckPage:
         """Return an empty page."""
         return FactCheckPage((), None)
+
+
+class NoKeys:
+    """Keeps no key."""
+
+    def is_empty(self) -> bool:
+        """Say so."""
+        return True
+
+    def find(self, key_id: str) -> Key | None:
+        """Find nothing."""
+        return None
+
+    def used(self, key: Key) -> None:
+        """Forget it."""

@@ -20,8 +20,8 @@ from service.api.article_schemas import (
 )
 from service.api.bulk import add_lines
 from service.api.contract import StrictBlueprint, operation
-from service.api.guard import Guard
 from service.api.incoming import LINES, Fetch, article_in, unreadable
+from service.api.policy import ASK, WRITE
 from service.api.problems import Fault, Problem
 from service.errors import ReadingError
 from service.keeping import Archive, Change, Listing, OnDuplicate, Receipt
@@ -30,23 +30,24 @@ _JSON = "application/json"
 _MANY = frozenset({LINES, "application/ndjson", "application/jsonl"})
 
 
-def blueprint(archive: Archive, guard: Guard, max_bytes: int, fetch: Fetch | None) -> StrictBlueprint:
+def blueprint(archive: Archive, max_bytes: int, fetch: Fetch | None) -> StrictBlueprint:
     """Return the resource that keeps articles in this archive, of at most so many bytes each; `fetch` gets a page."""
     blp = StrictBlueprint("articles", __name__, url_prefix="/v1/articles", description="What claims are checked on.")
-    _collection(blp, archive, guard, max_bytes, fetch)
+    _collection(blp, archive, max_bytes, fetch)
     _reading(blp, archive)
-    _changing(blp, archive, guard, max_bytes, fetch)
+    _changing(blp, archive, max_bytes, fetch)
     return blp
 
 
-def _collection(blp: StrictBlueprint, archive: Archive, guard: Guard, max_bytes: int, fetch: Fetch | None) -> None:
+def _collection(blp: StrictBlueprint, archive: Archive, max_bytes: int, fetch: Fetch | None) -> None:
     @operation(
         blp,
         blp.route("", methods=["POST"]),
         blp.arguments(ArticleParameters, location="query"),
         blp.doc(requestBody=docs.MANY),
         *docs.added(blp),
-        problems=(400, 403, 409, 413, 415, 422, 500, 503),
+        problems=(400, 409, 413, 415, 422, 500, 503),
+        needs=WRITE,
     )
     def post_articles(parameters: dict[str, Any]) -> ResponseReturnValue:
         """Add an article, or many as lines of JSON.
@@ -54,7 +55,6 @@ def _collection(blp: StrictBlueprint, archive: Archive, guard: Guard, max_bytes:
         Once it is answered, every check that begins sees the article. Many are answered line by line, each with the
         status that it would have had alone; lines already answered stay when a later one fails.
         """
-        guard.admit(request)
         on_duplicate: OnDuplicate = parameters.pop("on_duplicate")
         if request.mimetype in _MANY:
             _none_of(parameters)
@@ -71,6 +71,7 @@ def _collection(blp: StrictBlueprint, archive: Archive, guard: Guard, max_bytes:
         blp.arguments(ListParameters, location="query"),
         blp.response(200, ArticlePageSchema, content_type=_JSON, description="A page.", example=docs.PAGE),
         problems=(400, 422, 500, 503),
+        needs=ASK,
     )
     def get_articles(listing: Listing) -> ResponseReturnValue:
         """List articles in the order of their ids, a page at a time."""
@@ -84,6 +85,7 @@ def _reading(blp: StrictBlueprint, archive: Archive) -> None:
         blp.response(200, HoldingSchema, content_type=_JSON, example=docs.HOLDING, headers=docs.ETAG),
         blp.alt_response(304, description="The article is still the one of If-None-Match.", success=True),
         problems=(404, 500, 503),
+        needs=ASK,
     )
     def get_article(article_id: str) -> ResponseReturnValue:
         """Read an article with its cleaned text."""
@@ -94,18 +96,18 @@ def _reading(blp: StrictBlueprint, archive: Archive) -> None:
         return response.make_conditional(request)
 
 
-def _changing(blp: StrictBlueprint, archive: Archive, guard: Guard, max_bytes: int, fetch: Fetch | None) -> None:
+def _changing(blp: StrictBlueprint, archive: Archive, max_bytes: int, fetch: Fetch | None) -> None:
     @operation(
         blp,
         blp.route("/<path:article_id>", methods=["PUT"]),
         blp.arguments(ReplaceParameters, location="query"),
         blp.doc(requestBody=docs.ONE, parameters=[docs.IF_MATCH]),
         blp.response(200, ReceiptSchema, content_type=_JSON, example=docs.REPLACED, headers=docs.ETAG),
-        problems=(400, 403, 404, 409, 412, 413, 415, 422, 500, 503),
+        problems=(400, 404, 409, 412, 413, 415, 422, 500, 503),
+        needs=WRITE,
     )
     def put_article(parameters: dict[str, Any], article_id: str) -> ResponseReturnValue:
         """Replace an article, for a correction. With If-Match only the version that was read is replaced."""
-        guard.admit(request)
         new = article_in(request, parameters, max_bytes, fetch)
         if new.id not in (None, article_id):
             detail = "id is not the one in the address; leave it out"
@@ -120,11 +122,11 @@ def _changing(blp: StrictBlueprint, archive: Archive, guard: Guard, max_bytes: i
         blp.route("/<path:article_id>", methods=["DELETE"]),
         blp.doc(parameters=[docs.IF_MATCH]),
         blp.response(204, description="It is gone: no check that begins now sees it."),
-        problems=(403, 404, 412, 500, 503),
+        problems=(404, 412, 500, 503),
+        needs=WRITE,
     )
     def delete_article(article_id: str) -> ResponseReturnValue:
         """Delete an article. One that a folder gave comes back at the next start, unless its file goes too."""
-        guard.admit(request)
         archive.remove(article_id, _matches)
         return Response(status=204)
 

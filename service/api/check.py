@@ -10,6 +10,7 @@ from service.api.contract import StrictBlueprint, operation
 from service.api.example import REPORT
 from service.api.keep import kept, kept_answer
 from service.api.plain import one_line
+from service.api.policy import ASK
 from service.api.present import ReportSchema
 from service.api.problems import Problem
 from service.api.schemas import CheckBody, CheckParameters
@@ -50,6 +51,7 @@ def blueprint(checker: Checker, log: CheckLog) -> StrictBlueprint:
         blp.arguments(CheckParameters, location="query"),
         *answers,
         problems=(400, 406, 422, 500, 503),
+        needs=ASK,
     )
     def get_check(query: Query) -> ResponseReturnValue:
         """Check a claim given in the address."""
@@ -61,6 +63,7 @@ def blueprint(checker: Checker, log: CheckLog) -> StrictBlueprint:
         blp.arguments(CheckBody, examples=_BODIES),
         *answers,
         problems=(400, 406, 413, 415, 422, 500, 503),
+        needs=ASK,
     )
     def post_check(query: Query) -> ResponseReturnValue:
         """Check a claim given as JSON."""

@@ -19,6 +19,7 @@ from service.api.check_schemas import (
 )
 from service.api.contract import StrictBlueprint, operation
 from service.api.keep import kept_answer
+from service.api.policy import OVERSEE, RECALL
 from service.keeping import CheckListing, CheckLog, KeptCheck
 from service.ports import Checker
 
@@ -40,6 +41,7 @@ def _reading(blp: StrictBlueprint, log: CheckLog) -> None:
         blp.arguments(CheckListParameters, location="query"),
         blp.response(200, CheckPageSchema, content_type=_JSON, description="A page.", example=docs.PAGE),
         problems=(400, 422, 500, 503),
+        needs=OVERSEE,
     )
     def get_checks(listing: CheckListing) -> ResponseReturnValue:
         """List the checks that were made, newest first; with `stale`, those whose evidence was corrected or deleted."""
@@ -50,6 +52,7 @@ def _reading(blp: StrictBlueprint, log: CheckLog) -> None:
         blp.route("/<check_id>", methods=["GET"]),
         blp.response(200, KeptCheckSchema, content_type=_JSON, example=docs.KEPT),
         problems=(404, 500, 503),
+        needs=RECALL,
     )
     def get_check_again(check_id: str) -> ResponseReturnValue:
         """Show a check as it was answered, what it rested on, and whether that still stands."""
@@ -62,6 +65,7 @@ def _working(blp: StrictBlueprint, checker: Checker, log: CheckLog) -> None:
         blp.route("/<check_id>/recheck", methods=["POST"]),
         blp.response(200, RecheckSchema, content_type=_JSON, example=docs.RECHECK),
         problems=(404, 500, 503),
+        needs=RECALL,
     )
     def post_recheck(check_id: str) -> ResponseReturnValue:
         """Ask the same question of the articles of today, keep that as a check of its own, and say what has changed."""
@@ -75,6 +79,7 @@ def _working(blp: StrictBlueprint, checker: Checker, log: CheckLog) -> None:
         blp.route("/<check_id>/claimreview", methods=["GET"]),
         blp.response(200, DraftSchema, content_type=_JSON, example=docs.DRAFT),
         problems=(404, 500, 503),
+        needs=RECALL,
     )
     def get_claimreview(check_id: str) -> ResponseReturnValue:
         """Draft a schema.org ClaimReview: claim and citations, without the rating, author and address of a human."""

@@ -13,6 +13,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validates_sc
 
 from service.api.contract import StrictBlueprint, operation
 from service.api.fields import Line, Number, Whole
+from service.api.policy import ASK
 from service.api.schemas import Incoming
 from service.domain import FactCheck
 from service.keeping import FactCheckPage, FactCheckQuery, FactCheckSearch, ReviewedClaim
@@ -30,7 +31,7 @@ class ClaimSearchParameters(Incoming):
     pageSize = Whole(1, 100, in_query=True, load_default=_DEFAULT_SIZE)  # noqa: N815
     pageToken = Number(metadata={"description": "`nextPageToken` of the page before."})  # noqa: N815
     offset = Whole(0, 100_000, in_query=True, load_default=0, metadata={"description": "Claims to pass over."})
-    key = Line(1, 500, metadata={"description": "Taken and not used: nothing here needs a key."})
+    key = Line(1, 500, metadata={"description": "Taken and not used: Wirecheck's own keys are sent in a header."})
     alt = Line(1, 20, metadata={"description": "Taken and not used: answers are JSON."})
 
     @validates_schema
@@ -116,6 +117,7 @@ def blueprint(search: FactCheckSearch) -> StrictBlueprint:
         blp.arguments(ClaimSearchParameters, location="query"),
         blp.response(200, ClaimSearchSchema, content_type="application/json", example=_EXAMPLE),
         problems=(400, 422, 500, 503),
+        needs=ASK,
     )
     def get_claims(query: FactCheckQuery) -> ResponseReturnValue:
         """Search the human fact-checks that articles state in ClaimReview."""

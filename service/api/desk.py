@@ -32,5 +32,4 @@ def blueprint() -> Blueprint:
 def _file(name: str) -> Response:
     response = send_from_directory(WEB, name, max_age=0)
     response.headers["Content-Security-Policy"] = _POLICY
-    response.headers["Referrer-Policy"] = "no-referrer"
     return response

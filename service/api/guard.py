@@ -1,55 +1,55 @@
-"""Who may write: no web page that an editor happens to visit, and, while there are no keys, nobody from elsewhere."""
+"""No page that an editor happens to visit may use the service, under its own name or under one led here."""
 
 from __future__ import annotations
 
-import ipaddress
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from flask import Request
 
 from service.api.plain import one_line
+from service.api.policy import Policy
 from service.api.problems import Problem
 
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _SHOWN = 80
+_ELSEWHERE = frozenset({"cross-site", "same-site"})  # only same-origin, and none for what a user types, are ours
+# A proxy that nobody has told the service of brings requests of others to a loopback address.
+_BY_PROXIES = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip")
 
 
-@dataclass(frozen=True, slots=True)
-class Guard:
-    """Lets a request write, or raises a problem 403 that says why not."""
+def refuse_foreign(req: Request, policy: Policy) -> None:
+    """Raise a problem 403 for a request under an unknown name, or one that a page of another site sent."""
+    if not policy.knows(_name(f"//{req.host}")):
+        raise Problem(
+            403,
+            f"the Host {_shown(req.host)} is not a name of this service; use localhost or 127.0.0.1, or list the name "
+            "in WIRECHECK_HOSTS",
+        )
+    origin = req.headers.get("Origin")
+    if origin is not None and origin in policy.origins:
+        return
+    if origin is not None and is_foreign(req):
+        raise _foreign(f"a page at {_shown(origin)}")
+    if req.headers.get("Sec-Fetch-Site", "").strip().lower() in _ELSEWHERE:
+        raise _foreign("a page of another site")
 
-    host: str = "127.0.0.1"  # the address that the service listens on
 
-    def admit(self, req: Request) -> None:
-        """Refuse a write that a foreign page sent, that came under an unknown name, or that anybody could send."""
-        if not _is_loopback(self.host):
-            raise Problem(
-                403,
-                f"articles cannot be changed while the service listens on {self.host}, since it has no API keys yet: "
-                "listen on 127.0.0.1, or use `wirecheck add` on the machine itself",
-            )
-        name = _name(f"//{req.host}")
-        if name not in _LOOPBACK | {self.host}:
-            raise Problem(403, f"the Host {_shown(req.host)} is not a name of this service; use localhost or 127.0.0.1")
-        origin = req.headers.get("Origin")
-        if origin is not None and origin.lower() != f"{req.scheme}://{req.host}".lower():
-            raise _foreign(f"a page at {_shown(origin)}")
-        if req.headers.get("Sec-Fetch-Site", "").strip().lower() == "cross-site":
-            raise _foreign("a page of another site")
+def is_foreign(req: Request) -> bool:
+    """Return whether the request states that it comes from a page of another origin."""
+    origin = req.headers.get("Origin")
+    return origin is not None and origin.lower() != f"{req.scheme}://{req.host}".lower()
+
+
+def came_through_proxy(req: Request) -> bool:
+    """Return whether a proxy has left its marks."""
+    return any(name in req.headers for name in _BY_PROXIES)
 
 
 def _foreign(page: str) -> Problem:
-    return Problem(403, f"{page} may not write here; send the request from a program, or from this server's pages")
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return Problem(
+        403,
+        f"{page} may not ask here; send the request from a program or from this server's pages, or list the origin in "
+        "WIRECHECK_CORS_ORIGINS",
+    )
 
 
 def _name(address: str) -> str | None:

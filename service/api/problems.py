@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -18,6 +18,7 @@ MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 2
 TITLES = {
     400: "Bad Request",
+    401: "Unauthorized",
     403: "Forbidden",
     404: "Not Found",
     405: "Method Not Allowed",
@@ -27,6 +28,7 @@ TITLES = {
     413: "Content Too Large",
     415: "Unsupported Media Type",
     422: "Unprocessable Content",
+    429: "Too Many Requests",
     500: "Internal Server Error",
     503: "Service Unavailable",
 }
@@ -51,10 +53,13 @@ class Fault:
 class Problem(HTTPException):
     """An error that a view answers on purpose."""
 
-    def __init__(self, status: int, detail: str, faults: Iterable[Fault] = ()) -> None:
+    def __init__(
+        self, status: int, detail: str, faults: Iterable[Fault] = (), *, headers: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(detail)
         self.code = status
         self.faults = tuple(faults)
+        self.headers = dict(headers or {})
 
 
 def register(app: Flask) -> None:
@@ -69,7 +74,10 @@ def _on_http(error: HTTPException) -> ResponseReturnValue:
     if status is None or status < 400:  # a redirect travels as an exception too
         return error.get_response()
     faults = error.faults if isinstance(error, Problem) else ()
-    return _respond(status, _detail(error), faults, allow=getattr(error, "valid_methods", None))
+    response = _respond(status, _detail(error), faults, allow=getattr(error, "valid_methods", None))
+    if isinstance(error, Problem):
+        response.headers.update(error.headers)
+    return response
 
 
 def _on_own(error: WirecheckError) -> Response:
@@ -92,6 +100,8 @@ def _detail(error: HTTPException) -> str:
         return f"{request.method} is not allowed on {path}; use one of {methods}"
     if error.code == 413:
         return f"the body is longer than {request.max_content_length:,} bytes, the limit; send a shorter one"
+    if error.code == 429:
+        return f"more than {error.description} have come from here; wait as long as Retry-After says, then go on"
     return error.description or error.name
 
 

@@ -30,6 +30,7 @@ def health_blueprint(checker: Checker) -> StrictBlueprint:
         blp.route("/healthz", methods=["GET"]),
         blp.response(200, HealthSchema, content_type=_JSON, example={"status": "ok"}),
         problems=(500,),
+        needs=None,
     )
     def healthz() -> ResponseReturnValue:
         """Say that the process answers."""
@@ -45,6 +46,7 @@ def health_blueprint(checker: Checker) -> StrictBlueprint:
             example={"status": _READY, "parts": {"models": _READY, "index": _READY}},
         ),
         problems=(500, 503),
+        needs=None,
     )
     def readyz() -> ResponseReturnValue:
         """Say whether models and index are loaded and warm."""

@@ -18,6 +18,7 @@ from service.api.example import REPORT
 from service.api.fields import Prose, Whole
 from service.api.keep import kept
 from service.api.plain import quoted
+from service.api.policy import ASK
 from service.api.problems import Fault, Problem, body_of
 from service.api.request import load, parse_json, read_body
 from service.api.schemas import Incoming, Narrowing
@@ -98,6 +99,7 @@ def blueprint(checker: Checker, log: CheckLog) -> StrictBlueprint:
         blp.doc(requestBody={"required": True, "content": bodies}),
         blp.response(200, described, content_type=LINES, example="".join(text_line(row) for row in _SHOWN)),
         problems=(400, 413, 415, 422, 500, 503),
+        needs=ASK,
     )
     def post_check_text(limit: int) -> ResponseReturnValue:
         """Check every claim of a text. Sentences that make none are left out, each with its reason."""

@@ -12,12 +12,14 @@ import sqlite3
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import URL, func, select, update
+from sqlalchemy import URL, delete, func, insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from service.corpus import revisions
 from service.corpus.store import Store
-from service.corpus.tables import articles, checks, corpus
+from service.corpus.tables import api_keys, articles, checks, corpus
 from service.errors import CorpusError, WirecheckError
 
 _BEGINNING = b"SQLite format 3\0"
@@ -55,7 +57,9 @@ def restore(backup: Path, file: Path) -> Copied:
     """Make the store what a backup holds; workers that run follow with their next check.
 
     The revision goes on from the higher one of both, further than any index follows by deltas, so every index is made
-    anew. Raise `CorpusError` where the file is no backup or the store cannot be written; it is then as it was.
+    anew. API keys stay as they are now, else a key that was revoked since would be good again; where none can be read,
+    they are the backup's. Raise `CorpusError` where the file is no backup or the store cannot be written; it is then
+    as it was.
     """
     _is_store(backup)
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -64,6 +68,7 @@ def restore(backup: Path, file: Path) -> Copied:
         try:
             _copy(backup, passing)
             _go_on(passing, _revision(file))
+            _keep_keys(passing, file)
             copied = _counted(passing)
             _copy(passing, file)
         except (OSError, sqlite3.Error, WirecheckError) as error:
@@ -115,6 +120,34 @@ def _go_on(file: Path, revision: int) -> None:
             connection.execute(update(corpus).values(revision=after, grouped=after))
     finally:
         store.close()
+
+
+def _keep_keys(file: Path, before: Path) -> None:
+    """Put the keys of the store that is to be replaced in the place of those of the copy."""
+    rows = _key_rows(before)
+    if not rows:
+        return
+    store = _opened(file)
+    try:
+        with store.writing() as connection:
+            connection.execute(delete(api_keys))
+            connection.execute(insert(api_keys), rows)
+    finally:
+        store.close()
+
+
+def _key_rows(file: Path) -> list[dict[str, Any]]:
+    if not file.exists():
+        return []
+    try:
+        store = _opened(file)
+        try:
+            with store.reading() as connection:
+                return [dict(row) for row in connection.execute(select(api_keys)).mappings()]
+        finally:
+            store.close()
+    except (SQLAlchemyError, WirecheckError):
+        return []
 
 
 def _counted(file: Path) -> Copied:

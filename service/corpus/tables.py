@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     Column,
+    Date,
     DateTime,
     Dialect,
     Float,
@@ -149,4 +150,17 @@ check_articles = Table(
     Column("article_id", String, primary_key=True),
     Column("title", Text, nullable=False),
     Column("digest", String(64), nullable=False),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", String(12), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("scopes", Text, nullable=False),  # in alphabetical order, with a space between
+    Column("digest", LargeBinary(32), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),  # when the present secret was made
+    Column("expires_at", UtcDateTime),
+    Column("revoked_at", UtcDateTime),
+    Column("last_used_on", Date),
 )

@@ -11,9 +11,13 @@ export class ProblemError extends Error {
 }
 
 export class Client {
-  /** `base` is the server's address without a slash at its end; empty for the one that served this file. */
-  constructor(base = "") {
+  /**
+   * `base` is the server's address without a slash at its end; empty for the one that served this file.
+   * `headers` is asked before each request for what to send beside the contract's own: an API key.
+   */
+  constructor(base = "", headers = () => ({})) {
     this.base = base;
+    this.headers = headers;
   }
 
   check(query, { signal } = {}) {
@@ -45,7 +49,7 @@ export class Client {
   }
 
   async #json(method, path, { body = null, signal = null } = {}) {
-    const headers = body === null ? {} : { "Content-Type": "application/json" };
+    const headers = { ...this.headers(), ...(body === null ? {} : { "Content-Type": "application/json" }) };
     const sent = body === null ? null : JSON.stringify(body);
     const response = await fetch(this.base + path, { method, headers, body: sent, signal });
     const answer = await response.json().catch(() => null);

@@ -3,9 +3,10 @@
 import { coverage } from "./charts.js";
 import { Client, ProblemError } from "./client.js";
 import { count, day, el } from "./dom.js";
+import { askForKey, keyHeaders } from "./key.js";
 import { report } from "./report.js";
 
-const client = new Client();
+const client = new Client("", keyHeaders);
 const at = (id) => document.getElementById(id);
 const MOST_ARTICLES = 2000; // more are not drawn into the chart
 
@@ -32,7 +33,10 @@ function says(place, words, isError = false) {
 
 function failed(place, error) {
   if (error.name === "AbortError") says(place, "Canceled.");
-  else if (error instanceof ProblemError) says(place, error.message, true);
+  else if (error instanceof ProblemError) {
+    says(place, error.message, true);
+    if (error.status === 401) askForKey();
+  }
   else says(place, "The server cannot be reached. Is it still running?", true);
 }
 

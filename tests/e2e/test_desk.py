@@ -50,10 +50,11 @@ class Served:
         self.process.wait(30)
 
 
-def _serve(folder: Path) -> Served:
+def _serve(folder: Path, **settings: str) -> Served:
     port = _free_port()
     others = {name: value for name, value in os.environ.items() if not name.startswith("WIRECHECK_")}
     env = {**others, "WIRECHECK_PORT": str(port), "WIRECHECK_DATA": str(folder), "WIRECHECK_ARTICLES": str(SAMPLE)}
+    env |= {f"WIRECHECK_{name}": value for name, value in settings.items()}
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "service.cli", "serve"], cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT
@@ -206,3 +207,37 @@ def test_a_server_that_is_gone_is_said_plainly(browser: Browser, tmp_path: Path)
     page.get_by_label("Claim").fill(CLAIM)
     page.get_by_role("button", name="Check", exact=True).click()
     expect(page.locator("#status.error")).to_contain_text("cannot be reached")
+
+
+def test_a_server_that_asks_for_a_key_is_given_one(browser: Browser, tmp_path: Path) -> None:
+    served = _serve(tmp_path, API_KEYS_REQUIRED="true")
+    context = browser.new_context()
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    try:
+        page.goto(served.url)
+        page.get_by_label("Claim").fill(CLAIM)
+        page.get_by_role("button", name="Check", exact=True).click()
+        expect(page.locator("#status.error")).to_contain_text("needs an API key with the scope check")
+        expect(page.get_by_label("Key", exact=True)).to_be_focused()
+        assert _faults(page) == []
+        page.keyboard.type(_key(tmp_path, "check", "admin"))
+        page.keyboard.press("Enter")
+        expect(page.locator("#key-status")).to_contain_text("until this tab is closed")
+        _check(page)
+        page.get_by_role("link", name="History").click()
+        page.get_by_role("link", name=CLAIM).wait_for()
+        assert "wirecheck_" not in page.url
+        page.evaluate("document.title = JSON.stringify({ ...localStorage }) + document.cookie")
+        assert "wirecheck_" not in page.title()
+    finally:
+        context.close()
+        served.stop()
+
+
+def _key(folder: Path, *scopes: str) -> str:
+    env = {**os.environ, "WIRECHECK_DATA": str(folder)}
+    named = [part for scope in scopes for part in ("--scope", scope)]
+    command = [sys.executable, "-m", "service.cli", "keys", "create", "--name", "Desk", *named]
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
