@@ -18,6 +18,7 @@ from service.keeping import Archive, Change, NewArticle, OnDuplicate, Receipt
 
 _IN_MEMORY = 1_000_000  # bytes of answers; more go to a file
 _BLOCK = 65_536
+_ENDLESS = 1 << 62  # bytes of a body; None would stand for the app's limit
 _PATIENCE = 300  # times to ask again, while checks are waiting too
 _PAUSE_S = 0.2
 _LINE = LineSchema()
@@ -29,7 +30,7 @@ def add_lines(archive: Archive, req: Request, on_duplicate: OnDuplicate, max_byt
     The answers wait until the body is read: a client that reads nothing before it has sent everything would
     otherwise stop, with its own answers in the way of its articles.
     """
-    req.max_content_length = None
+    req.max_content_length = _ENDLESS
     answers: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  closed once it is sent
     for row in _rows(archive, req, on_duplicate, max_bytes):
         answers.write(json.dumps(row, ensure_ascii=False).encode("utf-8") + b"\n")
