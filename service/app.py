@@ -8,11 +8,11 @@ from flask import Flask, Response
 from flask.json.provider import DefaultJSONProvider
 
 from service.api import articles, check, checks, claimsearch, contract, desk, problems, system, texts
-from service.api.absent import NoArchive, NoChecks, NoFactChecks
+from service.api.absent import NoArchive, NoChecks, NoFactChecks, NoLedger
 from service.api.guard import Guard
 from service.config import Settings
-from service.keeping import Archive, CheckLog, FactCheckSearch, NewArticle
-from service.loading import LoadingArchive, LoadingChecker, LoadingChecks, LoadingFactChecks, Service
+from service.keeping import Archive, CheckLog, FactCheckSearch, Ledger, NewArticle
+from service.loading import LoadingArchive, LoadingChecker, LoadingChecks, LoadingFactChecks, LoadingLedger, Service
 from service.ports import Checker
 
 
@@ -28,6 +28,7 @@ def create_app(
     archive: Archive | None = None,
     log: CheckLog | None = None,
     fact_checks: FactCheckSearch | None = None,
+    ledger: Ledger | None = None,
     *,
     host: str = "127.0.0.1",
     max_body_bytes: int = 65_536,
@@ -44,11 +45,11 @@ def create_app(
     app.config.update(MAX_CONTENT_LENGTH=max_body_bytes, TRUSTED_HOSTS=list(trusted_hosts) or None)
     problems.register(app)
     api = contract.make_api(app)
-    log = log or NoChecks()
+    log, ledger = log or NoChecks(), ledger or NoLedger()
     api.register_blueprint(check.blueprint(checker, log))
     api.register_blueprint(texts.blueprint(checker, log))
-    api.register_blueprint(checks.blueprint(checker, log))
-    api.register_blueprint(articles.blueprint(archive or NoArchive(), Guard(host), max_article_bytes, fetch))
+    api.register_blueprint(checks.blueprint(checker, log, ledger))
+    api.register_blueprint(articles.blueprint(archive or NoArchive(), Guard(host), max_article_bytes, fetch, ledger))
     api.register_blueprint(claimsearch.blueprint(fact_checks or NoFactChecks()))
     api.register_blueprint(system.health_blueprint(checker))
     app.register_blueprint(system.docs_blueprint(api))
@@ -67,6 +68,7 @@ def load_app(
         LoadingArchive(loading),
         LoadingChecks(loading),
         LoadingFactChecks(loading),
+        LoadingLedger(loading),
         host=settings.host,
         max_body_bytes=settings.max_body_bytes,
         max_article_bytes=settings.max_article_bytes,

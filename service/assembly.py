@@ -15,6 +15,7 @@ from service.corpus.checks import StoreChecks
 from service.corpus.grouping import find_origins
 from service.corpus.index import VectorIndex
 from service.corpus.intake import Intake, add_articles, embed_missing, keep, sync_folder
+from service.corpus.ledger import StoreLedger
 from service.corpus.store import Store
 from service.domain import Query
 from service.fetching.fetcher import Fetcher, Limits
@@ -63,7 +64,11 @@ def build_service(settings: Settings, embedder: Embedder | None = None, stance: 
     store = open_store(settings)
     pipeline = _warm_pipeline(settings, store, embedder, stance)
     return Service(
-        pipeline, StoreArchive(store, embedder), StoreChecks(store, settings.keep_checks_days), pipeline.fact_checks
+        pipeline,
+        StoreArchive(store, embedder),
+        StoreChecks(store, settings.keep_checks_days),
+        pipeline.fact_checks,
+        StoreLedger(store),
     )
 
 

@@ -12,7 +12,7 @@ from flask import Flask, Response, json, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from service.errors import WirecheckError
+from service.errors import InWorkError, WirecheckError
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 2
@@ -75,7 +75,10 @@ def _on_http(error: HTTPException) -> ResponseReturnValue:
 def _on_own(error: WirecheckError) -> Response:
     if error.status == 500:
         return _on_unexpected(error)
-    return _respond(error.status, str(error))
+    response = _respond(error.status, str(error))
+    if isinstance(error, InWorkError):
+        response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return response
 
 
 def _on_unexpected(error: Exception) -> Response:

@@ -14,6 +14,7 @@ from werkzeug.serving import make_server
 from service.app import create_app
 from service.corpus.archive import StoreArchive
 from service.corpus.checks import StoreChecks
+from service.corpus.ledger import StoreLedger
 from service.corpus.store import Store
 from tests.fakes import FakeChecker
 from tests.support import FakeEmbedder
@@ -73,7 +74,7 @@ def store(tmp_path: Any) -> Iterator[Store]:
 
 @pytest.fixture
 def app(checker: FakeChecker, store: Store) -> Flask:
-    return create_app(checker, StoreArchive(store, FakeEmbedder()), StoreChecks(store, 30))
+    return create_app(checker, StoreArchive(store, FakeEmbedder()), StoreChecks(store, 30), ledger=StoreLedger(store))
 
 
 @pytest.fixture(params=["sync", "async"])

@@ -107,6 +107,13 @@ def test_articles_come_change_and_go(client: Any) -> None:
         client.articles.get("pier")
 
 
+def test_a_key_makes_an_addition_one(client: Any) -> None:
+    first = client.articles.add(PIER, idempotency_key="k1")
+    assert client.articles.add(PIER, idempotency_key="k1") == first
+    with pytest.raises(errors.ConflictError, match="here already"):
+        client.articles.add(PIER)
+
+
 def test_an_id_with_a_slash_is_one_id(client: Any) -> None:
     client.articles.add(NewArticle(id="a/b?c", title="Gale", text="The roof is gone."))
     assert client.articles.get("a/b?c").id == "a/b?c"
