@@ -7,7 +7,7 @@ from collections.abc import Callable
 from flask import Flask, Response
 from flask.json.provider import DefaultJSONProvider
 
-from service.api import articles, check, checks, claimsearch, contract, desk, problems, system, texts
+from service.api import articles, check, checks, claimsearch, contract, desk, problems, system, texts, transfer
 from service.api.absent import NoArchive, NoChecks, NoFactChecks, NoLedger
 from service.api.guard import Guard
 from service.config import Settings
@@ -54,6 +54,7 @@ def create_app(
     api.register_blueprint(system.health_blueprint(checker))
     app.register_blueprint(system.docs_blueprint(api))
     app.register_blueprint(desk.blueprint())
+    transfer.register(app)
     app.after_request(_no_sniffing)
     return app
 

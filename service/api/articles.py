@@ -24,6 +24,7 @@ from service.api.guard import Guard
 from service.api.incoming import LINES, Fetch, article_in, unreadable
 from service.api.once import PARAMETER, once, refuse_key
 from service.api.problems import Fault, Problem
+from service.api.transfer import names_version
 from service.errors import ReadingError
 from service.keeping import Archive, Change, Ledger, Listing, OnDuplicate, Receipt
 
@@ -138,8 +139,7 @@ def _changing(blp: StrictBlueprint, archive: Archive, guard: Guard, max_bytes: i
 
 
 def _matches(digest: str) -> bool:
-    wanted = request.if_match
-    return not wanted or wanted.contains(digest)
+    return names_version(request, digest)
 
 
 def _none_of(parameters: Mapping[str, Any]) -> None:

@@ -45,15 +45,27 @@ def _sent(answers: IO[bytes]) -> Iterator[bytes]:
 
 
 def _rows(archive: Archive, req: Request, on_duplicate: OnDuplicate, max_bytes: int) -> Iterator[dict[str, Any]]:
-    for number, item in articles_in(req.stream, max_bytes):
-        try:
-            receipt = _added(archive, item, on_duplicate)
-        except Exception as error:  # whatever it is, the other lines go on
-            problem = body_of(error)
-            yield {"line": number, "status": problem["status"], "receipt": None, "problem": problem}
-        else:
-            status = 201 if receipt.change is Change.ADDED else 200
-            yield _LINE.dump({"line": number, "status": status, "receipt": receipt, "problem": None})
+    number = 0
+    try:
+        for number, item in articles_in(req.stream, max_bytes):
+            yield _row(archive, number, item, on_duplicate)
+    except Problem as problem:  # a packed body that is damaged: what came before stays, and is answered
+        yield _failed(number + 1, problem)
+
+
+def _row(archive: Archive, number: int, item: NewArticle | Problem, on_duplicate: OnDuplicate) -> dict[str, Any]:
+    try:
+        receipt = _added(archive, item, on_duplicate)
+    except Exception as error:  # whatever it is, the other lines go on
+        return _failed(number, error)
+    status = 201 if receipt.change is Change.ADDED else 200
+    row: dict[str, Any] = _LINE.dump({"line": number, "status": status, "receipt": receipt, "problem": None})
+    return row
+
+
+def _failed(number: int, error: Exception) -> dict[str, Any]:
+    problem = body_of(error)
+    return {"line": number, "status": problem["status"], "receipt": None, "problem": problem}
 
 
 def _added(archive: Archive, item: NewArticle | Problem, on_duplicate: OnDuplicate) -> Receipt:

@@ -20,6 +20,7 @@ from service.api.check_schemas import (
 from service.api.contract import StrictBlueprint, operation
 from service.api.keep import kept_answer
 from service.api.once import PARAMETER, once
+from service.api.transfer import tagged
 from service.keeping import CheckListing, CheckLog, KeptCheck, Ledger
 from service.ports import Checker
 
@@ -50,11 +51,12 @@ def _reading(blp: StrictBlueprint, log: CheckLog) -> None:
         blp,
         blp.route("/<check_id>", methods=["GET"]),
         blp.response(200, KeptCheckSchema, content_type=_JSON, example=docs.KEPT),
+        blp.alt_response(304, description="The check is still what If-None-Match names.", success=True),
         problems=(404, 500, 503),
     )
     def get_check_again(check_id: str) -> ResponseReturnValue:
         """Show a check as it was answered, what it rested on, and whether that still stands."""
-        return _answer(_shown(log.get(check_id)))
+        return tagged(_answer(_shown(log.get(check_id))))
 
 
 def _working(blp: StrictBlueprint, checker: Checker, log: CheckLog, ledger: Ledger) -> None:

@@ -93,7 +93,7 @@ def _detail(error: HTTPException) -> str:
     if error.code == 405:
         methods = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
         return f"{request.method} is not allowed on {path}; use one of {methods}"
-    if error.code == 413:
+    if error.code == 413 and not isinstance(error, Problem):
         return f"the body is longer than {request.max_content_length:,} bytes, the limit; send a shorter one"
     return error.description or error.name
 
