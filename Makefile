@@ -36,6 +36,7 @@ check: $(VENV)/.installed-dev  ## Lint, types, contract
 	$(BIN)/python -m service.api.spec --check
 
 eval: $(VENV)/.installed-dev  ## Measure quality on every set at hand; QUICK=1 for our own sets only
+	$(BIN)/python -m bench.spotting
 	$(BIN)/python -m bench.quality $(if $(QUICK),--quick)
 	$(if $(QUICK),,$(BIN)/python -m bench.ablation)
 
