@@ -158,6 +158,7 @@ def _draft(name: str, most_bytes: int) -> Draft:
 
 def _draft_verdicts(checker: Checker, draft: Draft, limit: int, output: Output) -> Iterator[Verdict]:
     from service.api.passages import summary
+    from service.api.plain import one_line
     from service.spotting.claims import spot
     from service.spotting.drafts import Places, flattened
 
@@ -168,7 +169,7 @@ def _draft_verdicts(checker: Checker, draft: Draft, limit: int, output: Output) 
         if spotted.checked_as is None:
             left_out += 1
         else:
-            report = _checked(checker, Query(" ".join(spotted.checked_as.split()), limit=limit))
+            report = _checked(checker, Query(one_line(spotted.checked_as), limit=limit))
             verdicts[report.ruling.verdict] += 1
         _show(draft, spotted, report, places, output)
     if output.as_json:

@@ -74,7 +74,8 @@ def _read_file(response: Response) -> None:
 def _say_how_long_it_holds(response: Response) -> None:
     """Let what has an ETag be kept and asked for again by it; nothing else is kept, since articles may change."""
     if not response.headers.get("Cache-Control"):
-        response.headers["Cache-Control"] = "no-cache" if "ETag" in response.headers else "no-store"
+        is_reading = request.method in ("GET", "HEAD")
+        response.headers["Cache-Control"] = "no-cache" if is_reading and "ETag" in response.headers else "no-store"
 
 
 def _unpack() -> None:

@@ -147,8 +147,10 @@ def _is_fragment(sentence: str) -> bool:
         return True
     if spoken & _VERBS or _SPEAKS.match(sentence):
         return False
-    # In a heading an s is a plural's: "Results and tables".
-    return not _ENDING.search(sentence) or (len(words) <= _HEADING_WORDS and not ends(sentence))
+    if len(words) > _HEADING_WORDS or ends(sentence):
+        return not _ENDING.search(sentence)
+    # Of a heading, a verb is within: "Ferry strikes breakwater", but "Results and tables".
+    return not any(_ENDING.fullmatch(word) for word in words[1:-1])
 
 
 def _is_instruction(sentence: str) -> bool:

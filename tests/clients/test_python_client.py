@@ -226,6 +226,13 @@ def test_an_answer_of_something_else_is_named(connect: Any, content: bytes, kind
         connect(transport).ready()
 
 
+def test_an_answer_that_cannot_be_unpacked_is_named(connect: Any) -> None:
+    packed = {"Content-Encoding": "gzip"}
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=httpx.ByteStream(b"no gzip"), headers=packed))
+    with pytest.raises(errors.UnexpectedAnswerError, match="cannot be unpacked"):
+        connect(transport, retries=Retries(most=0)).ready()
+
+
 def test_the_key_goes_along_and_redirects_are_not_followed(connect: Any) -> None:
     network = Answers((302, {"Location": "https://elsewhere.example/"}, None))
     with pytest.raises(errors.UnexpectedAnswerError):

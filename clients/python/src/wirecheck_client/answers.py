@@ -37,7 +37,7 @@ class Retries:
     first_wait_s: float = 0.5
     longest_wait_s: float = 30.0
 
-    def pause(self, tried: int, outcome: httpx.Response | httpx.TransportError, *, repeatable: bool) -> float:
+    def pause(self, tried: int, outcome: httpx.Response | httpx.RequestError, *, repeatable: bool) -> float:
         """Return the seconds to wait before the request is sent again, or raise the error where it must not be."""
         ours = min(self.first_wait_s * 2**tried, self.longest_wait_s)
         if isinstance(outcome, httpx.Response):
@@ -46,7 +46,7 @@ class Retries:
             never_sent = isinstance(outcome, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
             wait, error = ours if repeatable or never_sent else None, failure(outcome)
         if wait is None or wait > self.longest_wait_s or tried >= self.most:
-            raise error
+            raise error from (outcome if isinstance(outcome, Exception) else None)
         return wait
 
 
@@ -68,9 +68,11 @@ def retry_after_s(response: httpx.Response) -> float | None:
         return None
 
 
-def failure(error: httpx.TransportError) -> WirecheckError:
+def failure(error: httpx.RequestError) -> WirecheckError:
     """Return our error for one of the connection."""
     url = error.request.url
+    if isinstance(error, httpx.DecodingError):
+        return UnexpectedAnswerError(f"{url} answered what cannot be unpacked ({error}); is there a proxy before it?")
     if isinstance(error, httpx.TimeoutException):
         return TimedOutError(f"{url} did not answer in time; give the client a longer timeout")
     return NotConnectedError(f"{url} cannot be reached ({error}); is the service running there?")

@@ -123,7 +123,7 @@ class AsyncClient:
             try:
                 async for line in response.aiter_lines():
                     yield decode(kind, line_in(line), "the line")
-            except httpx.TransportError as error:
+            except httpx.RequestError as error:
                 raise failure(error) from error
 
     async def _asked(
@@ -131,10 +131,10 @@ class AsyncClient:
     ) -> httpx.Response:
         tried = 0
         while True:
-            outcome: httpx.Response | httpx.TransportError
+            outcome: httpx.Response | httpx.RequestError
             try:
                 outcome = await self._http.send(request, stream=stream)
-            except httpx.TransportError as error:
+            except httpx.RequestError as error:
                 outcome = error
             else:
                 if outcome.is_success:

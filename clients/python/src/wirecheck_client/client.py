@@ -121,16 +121,16 @@ class Client:
             try:
                 for line in response.iter_lines():
                     yield decode(kind, line_in(line), "the line")
-            except httpx.TransportError as error:
+            except httpx.RequestError as error:
                 raise failure(error) from error
 
     def _asked(self, request: httpx.Request, retries: Retries, *, repeatable: bool, stream: bool) -> httpx.Response:
         tried = 0
         while True:
-            outcome: httpx.Response | httpx.TransportError
+            outcome: httpx.Response | httpx.RequestError
             try:
                 outcome = self._http.send(request, stream=stream)
-            except httpx.TransportError as error:
+            except httpx.RequestError as error:
                 outcome = error
             else:
                 if outcome.is_success:
