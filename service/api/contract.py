@@ -19,7 +19,9 @@ _DESCRIPTION = """\
 What do the indexed articles say about a claim? Sentences that support it and sentences that conflict with it, each
 with its source, its similarity and the reason it was put on that side. Votes are counted per independent origin.
 
-Every error is an RFC 9457 problem. A path that does not exist answers 404, a method that a path does not have 405."""
+Every error is an RFC 9457 problem. A path that does not exist answers 404, a method that a path does not have 405.
+Answers are compressed where a client accepts that, lines of JSON excepted; a body may come with
+Content-Encoding: gzip."""
 
 _EXAMPLES: dict[int, tuple[str, tuple[Fault, ...]]] = {
     400: ("the body is not JSON at line 1, column 11: Expecting value; correct it there", ()),

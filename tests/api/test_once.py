@@ -191,6 +191,17 @@ def test_an_answer_too_long_to_remember_is_forgotten(store: Store, monkeypatch: 
     assert ledger.begin("n", "f") is None
 
 
+def test_a_check_is_repeated_where_nothing_can_be_written(store: Store) -> None:
+    class ReadOnly(StoreLedger):
+        def begin(self, name: str, fingerprint: str) -> Answer | None:
+            raise UnwritableError("The disk is read-only.")
+
+    log = StoreChecks(store, 30)
+    client = create_app(FakeChecker(), StoreArchive(store, FakeEmbedder()), log, ledger=ReadOnly(store)).test_client()
+    check_id = client.post("/v1/check", json={"claim": "Two bridges closed."}).json["check_id"]
+    assert client.post(f"/v1/checks/{check_id}/recheck", headers=KEY).status_code == 200
+
+
 def test_what_cannot_be_remembered_is_answered_all_the_same(store: Store) -> None:
     class Full(StoreLedger):
         def end(self, name: str, answer: Answer) -> None:
