@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test e2e check eval bench train format clean
+.PHONY: help serve test e2e check eval bench train collection format clean
 
 help:  ## Say what there is
 	@grep -E '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -36,6 +36,7 @@ check: $(VENV)/.installed-dev  ## Lint, types, contract
 	$(BIN)/python -m service.api.spec --check
 
 eval: $(VENV)/.installed-dev  ## Measure quality on every set at hand; QUICK=1 for our own sets only
+	$(BIN)/python -m bench.spotting
 	$(BIN)/python -m bench.quality $(if $(QUICK),--quick)
 	$(if $(QUICK),,$(BIN)/python -m bench.ablation)
 
@@ -45,6 +46,9 @@ bench: $(VENV)/.installed-dev  ## Measure speed beside a rival and the bare mode
 train: $(VENV)/.installed-dev  ## Train the stance model on ../shared/data/nli into build/stance, in two runs
 	$(BIN)/python -m models.training.train build/stance-first
 	$(BIN)/python -m models.training.train build/stance --config models/training/second.toml
+
+collection: $(VENV)/.installed  ## Write build/wirecheck.postman_collection.json, for Postman, Bruno and their like
+	$(BIN)/python -m service.api.collection build/wirecheck.postman_collection.json
 
 format: $(VENV)/.installed-dev  ## Format the code
 	$(BIN)/ruff check --fix --quiet .

@@ -22,13 +22,22 @@ from service.api import (
     protection,
     system,
     texts,
+    transfer,
 )
-from service.api.absent import NoArchive, NoChecks, NoFactChecks, NoKeys
+from service.api.absent import NoArchive, NoChecks, NoFactChecks, NoKeys, NoLedger
 from service.api.policy import Policy
 from service.config import Settings
-from service.keeping import Archive, CheckLog, FactCheckSearch, NewArticle
+from service.keeping import Archive, CheckLog, FactCheckSearch, Ledger, NewArticle
 from service.keys import KeyRing
-from service.loading import LoadingArchive, LoadingChecker, LoadingChecks, LoadingFactChecks, LoadingKeys, Service
+from service.loading import (
+    LoadingArchive,
+    LoadingChecker,
+    LoadingChecks,
+    LoadingFactChecks,
+    LoadingKeys,
+    LoadingLedger,
+    Service,
+)
 from service.ports import Checker
 
 
@@ -45,6 +54,7 @@ def create_app(
     log: CheckLog | None = None,
     fact_checks: FactCheckSearch | None = None,
     keys: KeyRing | None = None,
+    ledger: Ledger | None = None,
     *,
     policy: Policy | None = None,
     max_body_bytes: int = 65_536,
@@ -60,12 +70,12 @@ def create_app(
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=policy.proxies, x_proto=policy.proxies)  # type: ignore[method-assign]
     problems.register(app)
     api = contract.make_api(app)
-    log = log or NoChecks()
+    log, ledger = log or NoChecks(), ledger or NoLedger()
     resources = (
         check.blueprint(checker, log),
         texts.blueprint(checker, log),
-        checks.blueprint(checker, log),
-        articles.blueprint(archive or NoArchive(), max_article_bytes, fetch),
+        checks.blueprint(checker, log, ledger),
+        articles.blueprint(archive or NoArchive(), max_article_bytes, fetch, ledger),
         claimsearch.blueprint(fact_checks or NoFactChecks()),
         system.health_blueprint(checker),
     )
@@ -76,6 +86,7 @@ def create_app(
     gate.register(app, contract.rules_of(resources), policy, keys or NoKeys())
     cors.register(app, policy.origins)
     protection.register(app, behind_tls=policy.proxies > 0)
+    transfer.register(app)
     return app
 
 
@@ -90,6 +101,7 @@ def load_app(
         LoadingChecks(loading),
         LoadingFactChecks(loading),
         LoadingKeys(loading),
+        LoadingLedger(loading),
         policy=policy_of(settings),
         max_body_bytes=settings.max_body_bytes,
         max_article_bytes=settings.max_article_bytes,

@@ -16,6 +16,7 @@ from service.corpus.grouping import find_origins
 from service.corpus.index import VectorIndex
 from service.corpus.intake import Intake, add_articles, embed_missing, keep, sync_folder
 from service.corpus.keys import StoreKeys
+from service.corpus.ledger import StoreLedger
 from service.corpus.store import Store
 from service.domain import Query
 from service.fetching.fetcher import Fetcher, Limits
@@ -69,6 +70,7 @@ def build_service(settings: Settings, embedder: Embedder | None = None, stance: 
         StoreChecks(store, settings.keep_checks_days),
         pipeline.fact_checks,
         StoreKeys(store),
+        StoreLedger(store),
     )
 
 

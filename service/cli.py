@@ -1,4 +1,4 @@
-"""The command line: `wirecheck serve | check | add | watch | backup | restore | export | keys | judge | eval`."""
+"""The command line: `wirecheck serve | check | add | watch | backup | restore | export | keys | judge | eval | …`."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.shell_completion import get_completion_class
 from tqdm import tqdm
 
+from service.cli_check import check
 from service.config import Settings
 from service.corpus.intake import Intake
 from service.errors import UnwritableError, WirecheckError
@@ -58,21 +60,7 @@ def serve() -> None:
     os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "--config", str(config), "service.wsgi:app"])  # noqa: S606
 
 
-@main.command()
-@click.argument("claim")
-@click.option("--limit", type=click.IntRange(1, 50), default=10, show_default=True, help="Sentences to judge.")
-@click.option("--json", "as_json", is_flag=True, help="Print what POST /v1/check answers.")
-@said_plainly
-def check(claim: str, limit: int, as_json: bool) -> None:
-    """Check one CLAIM against the corpus, without a server."""
-    from service.api.present import as_json_text
-    from service.api.request import query_from
-    from service.api.text import render
-    from service.assembly import build_pipeline
-
-    query = query_from(claim=claim, limit=limit)
-    report = build_pipeline(Settings.from_env()).check(query)
-    click.echo(as_json_text(report) if as_json else render(report))
+main.add_command(check)
 
 
 @main.command()
@@ -197,6 +185,15 @@ def evaluate(corpus: Path, claims: Path, as_json: bool, predictions: Path | None
             row = {"claim": outcome.gold.claim, "verdict": outcome.verdict.value}
             write(json.dumps(row, ensure_ascii=False) + "\n")
     click.echo(json.dumps(asdict(score(outcomes)), indent=None if as_json else 2))
+
+
+@main.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print what makes a shell complete the commands and options, to be evaluated by its start file."""
+    made = get_completion_class(shell)
+    if made is not None:
+        click.echo(made(main, {}, "wirecheck", "_WIRECHECK_COMPLETE").source())
 
 
 @contextmanager

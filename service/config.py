@@ -102,6 +102,12 @@ class _SettingsSchema(Schema):
     proxies = fields.Integer(validate=Range(0, 10))
 
 
+def wants_color(is_terminal: bool, environ: Mapping[str, str] | None = None) -> bool:
+    """Return whether output may be colored: on a terminal that can, unless NO_COLOR is set (https://no-color.org)."""
+    source = os.environ if environ is None else environ
+    return is_terminal and not source.get("NO_COLOR") and source.get("TERM") != "dumb"
+
+
 def _explain(error: ValidationError, schema: Schema) -> str:
     known = [PREFIX + name.upper() for name in schema.fields]
     faults = []

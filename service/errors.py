@@ -12,6 +12,8 @@ WirecheckError                        status  exit
 │   └── DamagedError                     503     1   the store's file is damaged: a backup must be restored
 ├── NotFoundError                        404     1   what was asked for is not here
 ├── DuplicateError                       409     1   an article is there already, by its id or its address
+├── InWorkError                          409     1   a request with the same idempotency key has not ended yet
+├── KeyReusedError                       422     1   an idempotency key belongs to another request
 └── ChangedError                         412     1   an article is no longer what the request takes it for
 
 Every message names what is wrong, the limit, and the cure, in one line.
@@ -79,6 +81,18 @@ class DuplicateError(WirecheckError):
     """An article is there already, by its id or its address."""
 
     status = 409
+
+
+class InWorkError(WirecheckError):
+    """A request with the same idempotency key has not ended yet."""
+
+    status = 409
+
+
+class KeyReusedError(WirecheckError):
+    """An idempotency key belongs to another request."""
+
+    status = 422
 
 
 class ChangedError(WirecheckError):

@@ -205,6 +205,31 @@ class CheckPage:
     before: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was answered to a request, as it was sent."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+class Ledger(Protocol):
+    """Remembers what was answered to requests, by names that are digests."""
+
+    def begin(self, name: str, fingerprint: str) -> Answer | None:
+        """Return what was answered, or None where this request is the first; raise `KeyReusedError`, `InWorkError`."""
+        ...
+
+    def end(self, name: str, answer: Answer) -> None:
+        """Remember what was answered."""
+        ...
+
+    def release(self, name: str) -> None:
+        """Forget a request that came to nothing."""
+        ...
+
+
 class CheckLog(Protocol):
     """Keeps checks, with the articles that fed them."""
 

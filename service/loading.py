@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 from service.domain import Query, Report
 from service.errors import BusyError, NotReadyError
 from service.keeping import (
+    Answer,
     Archive,
     ArticlePage,
     CheckListing,
@@ -22,6 +23,7 @@ from service.keeping import (
     FactCheckSearch,
     Holding,
     KeptCheck,
+    Ledger,
     Listing,
     Match,
     NewArticle,
@@ -46,6 +48,7 @@ class Service:
     log: CheckLog
     fact_checks: FactCheckSearch
     keys: KeyRing
+    ledger: Ledger
 
     def state(self) -> dict[str, str]:
         """Return the checker's state."""
@@ -165,6 +168,25 @@ class LoadingChecks:
     def page(self, listing: CheckListing) -> CheckPage:
         """Return checks, as the log does."""
         return self._loading.loaded().log.page(listing)
+
+
+class LoadingLedger:
+    """The ledger of a service that may still be loading."""
+
+    def __init__(self, loading: LoadingChecker[Service]) -> None:
+        self._loading = loading
+
+    def begin(self, name: str, fingerprint: str) -> Answer | None:
+        """Return what was answered, as the ledger does."""
+        return self._loading.loaded().ledger.begin(name, fingerprint)
+
+    def end(self, name: str, answer: Answer) -> None:
+        """Remember what was answered, as the ledger does."""
+        self._loading.loaded().ledger.end(name, answer)
+
+    def release(self, name: str) -> None:
+        """Forget a request, as the ledger does."""
+        self._loading.loaded().ledger.release(name)
 
 
 class LoadingFactChecks:

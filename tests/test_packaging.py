@@ -165,7 +165,7 @@ def _imported(path: Path) -> set[str]:
             found.update(alias.name.split(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             found.add(node.module.split(".")[0])
-    return found - set(sys.stdlib_module_names) - {*SHIPPED, "tests", "bench"}
+    return found - set(sys.stdlib_module_names) - {*SHIPPED, "tests", "bench", "wirecheck_client"}
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from service.domain import Query, Report
 from service.errors import NotFoundError, NotReadyError
 from service.keeping import (
+    Answer,
     ArticlePage,
     CheckListing,
     CheckPage,
@@ -61,6 +62,20 @@ class NoChecks:
     def page(self, listing: CheckListing) -> CheckPage:
         """Return an empty page."""
         return CheckPage((), None)
+
+
+class NoLedger:
+    """Remembers no answer: each request is the first."""
+
+    def begin(self, name: str, fingerprint: str) -> Answer | None:
+        """Know nothing."""
+        return None
+
+    def end(self, name: str, answer: Answer) -> None:
+        """Forget it."""
+
+    def release(self, name: str) -> None:
+        """Have nothing to forget."""
 
 
 class NoFactChecks:

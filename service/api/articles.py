@@ -21,30 +21,32 @@ from service.api.article_schemas import (
 from service.api.bulk import add_lines
 from service.api.contract import StrictBlueprint, operation
 from service.api.incoming import LINES, Fetch, article_in, unreadable
+from service.api.once import PARAMETER, once, refuse_key
 from service.api.policy import ASK, WRITE
 from service.api.problems import Fault, Problem
+from service.api.transfer import names_version
 from service.errors import ReadingError
-from service.keeping import Archive, Change, Listing, OnDuplicate, Receipt
+from service.keeping import Archive, Change, Ledger, Listing, OnDuplicate, Receipt
 
 _JSON = "application/json"
 _MANY = frozenset({LINES, "application/ndjson", "application/jsonl"})
 
 
-def blueprint(archive: Archive, max_bytes: int, fetch: Fetch | None) -> StrictBlueprint:
+def blueprint(archive: Archive, max_bytes: int, fetch: Fetch | None, ledger: Ledger) -> StrictBlueprint:
     """Return the resource that keeps articles in this archive, of at most so many bytes each; `fetch` gets a page."""
     blp = StrictBlueprint("articles", __name__, url_prefix="/v1/articles", description="What claims are checked on.")
-    _collection(blp, archive, max_bytes, fetch)
+    _collection(blp, archive, max_bytes, fetch, ledger)
     _reading(blp, archive)
     _changing(blp, archive, max_bytes, fetch)
     return blp
 
 
-def _collection(blp: StrictBlueprint, archive: Archive, max_bytes: int, fetch: Fetch | None) -> None:
+def _collection(blp: StrictBlueprint, archive: Archive, max_bytes: int, fetch: Fetch | None, ledger: Ledger) -> None:
     @operation(
         blp,
         blp.route("", methods=["POST"]),
         blp.arguments(ArticleParameters, location="query"),
-        blp.doc(requestBody=docs.MANY),
+        blp.doc(requestBody=docs.MANY, parameters=[PARAMETER]),
         *docs.added(blp),
         problems=(400, 409, 413, 415, 422, 500, 503),
         needs=WRITE,
@@ -58,12 +60,17 @@ def _collection(blp: StrictBlueprint, archive: Archive, max_bytes: int, fetch: F
         on_duplicate: OnDuplicate = parameters.pop("on_duplicate")
         if request.mimetype in _MANY:
             _none_of(parameters)
+            refuse_key(request, "many articles: sent again with on_duplicate=skip, they change nothing")
             return add_lines(archive, request, on_duplicate, max_bytes)
-        new = article_in(request, parameters, max_bytes, fetch)
-        try:
-            return _received(archive.add(new, on_duplicate))
-        except ReadingError as error:
-            raise unreadable(error, new) from error
+
+        def add() -> Response:
+            new = article_in(request, parameters, max_bytes, fetch)
+            try:
+                return _received(archive.add(new, on_duplicate))
+            except ReadingError as error:
+                raise unreadable(error, new) from error
+
+        return once(ledger, request, max_bytes, add)
 
     @operation(
         blp,
@@ -132,8 +139,7 @@ def _changing(blp: StrictBlueprint, archive: Archive, max_bytes: int, fetch: Fet
 
 
 def _matches(digest: str) -> bool:
-    wanted = request.if_match
-    return not wanted or wanted.contains(digest)
+    return names_version(request, digest)
 
 
 def _none_of(parameters: Mapping[str, Any]) -> None:

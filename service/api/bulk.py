@@ -18,6 +18,7 @@ from service.keeping import Archive, Change, NewArticle, OnDuplicate, Receipt
 
 _IN_MEMORY = 1_000_000  # bytes of answers; more go to a file
 _BLOCK = 65_536
+_ENDLESS = 1 << 62  # bytes of a body; None would stand for the app's limit
 _PATIENCE = 300  # times to ask again, while checks are waiting too
 _PAUSE_S = 0.2
 _LINE = LineSchema()
@@ -29,7 +30,7 @@ def add_lines(archive: Archive, req: Request, on_duplicate: OnDuplicate, max_byt
     The answers wait until the body is read: a client that reads nothing before it has sent everything would
     otherwise stop, with its own answers in the way of its articles.
     """
-    req.max_content_length = None
+    req.max_content_length = _ENDLESS
     answers: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  closed once it is sent
     for row in _rows(archive, req, on_duplicate, max_bytes):
         answers.write(json.dumps(row, ensure_ascii=False).encode("utf-8") + b"\n")
@@ -44,15 +45,27 @@ def _sent(answers: IO[bytes]) -> Iterator[bytes]:
 
 
 def _rows(archive: Archive, req: Request, on_duplicate: OnDuplicate, max_bytes: int) -> Iterator[dict[str, Any]]:
-    for number, item in articles_in(req.stream, max_bytes):
-        try:
-            receipt = _added(archive, item, on_duplicate)
-        except Exception as error:  # whatever it is, the other lines go on
-            problem = body_of(error)
-            yield {"line": number, "status": problem["status"], "receipt": None, "problem": problem}
-        else:
-            status = 201 if receipt.change is Change.ADDED else 200
-            yield _LINE.dump({"line": number, "status": status, "receipt": receipt, "problem": None})
+    number = 0
+    try:
+        for number, item in articles_in(req.stream, max_bytes):
+            yield _row(archive, number, item, on_duplicate)
+    except Problem as problem:  # a packed body that is damaged: what came before stays, and is answered
+        yield _failed(number + 1, problem)
+
+
+def _row(archive: Archive, number: int, item: NewArticle | Problem, on_duplicate: OnDuplicate) -> dict[str, Any]:
+    try:
+        receipt = _added(archive, item, on_duplicate)
+    except Exception as error:  # whatever it is, the other lines go on
+        return _failed(number, error)
+    status = 201 if receipt.change is Change.ADDED else 200
+    row: dict[str, Any] = _LINE.dump({"line": number, "status": status, "receipt": receipt, "problem": None})
+    return row
+
+
+def _failed(number: int, error: Exception) -> dict[str, Any]:
+    problem = body_of(error)
+    return {"line": number, "status": problem["status"], "receipt": None, "problem": problem}
 
 
 def _added(archive: Archive, item: NewArticle | Problem, on_duplicate: OnDuplicate) -> Receipt:

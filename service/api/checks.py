@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 from flask.typing import ResponseReturnValue
 
 from service.api import check_docs as docs
@@ -19,18 +19,20 @@ from service.api.check_schemas import (
 )
 from service.api.contract import StrictBlueprint, operation
 from service.api.keep import kept_answer
+from service.api.once import PARAMETER, once
 from service.api.policy import OVERSEE, RECALL
-from service.keeping import CheckListing, CheckLog, KeptCheck
+from service.api.transfer import tagged
+from service.keeping import CheckListing, CheckLog, KeptCheck, Ledger
 from service.ports import Checker
 
 _JSON = "application/json"
 
 
-def blueprint(checker: Checker, log: CheckLog) -> StrictBlueprint:
+def blueprint(checker: Checker, log: CheckLog, ledger: Ledger) -> StrictBlueprint:
     """Return the resource that shows this log and repeats its checks."""
     blp = StrictBlueprint("checks", __name__, url_prefix="/v1/checks", description="Checks that were made.")
     _reading(blp, log)
-    _working(blp, checker, log)
+    _working(blp, checker, log, ledger)
     return blp
 
 
@@ -51,28 +53,35 @@ def _reading(blp: StrictBlueprint, log: CheckLog) -> None:
         blp,
         blp.route("/<check_id>", methods=["GET"]),
         blp.response(200, KeptCheckSchema, content_type=_JSON, example=docs.KEPT),
+        blp.alt_response(304, description="The check is still what If-None-Match names.", success=True),
         problems=(404, 500, 503),
         needs=RECALL,
     )
     def get_check_again(check_id: str) -> ResponseReturnValue:
         """Show a check as it was answered, what it rested on, and whether that still stands."""
-        return _answer(_shown(log.get(check_id)))
+        answer = _answer(_shown(log.get(check_id)))
+        answer.headers["Cache-Control"] = "no-store"  # the claim may not be published yet
+        return tagged(answer)
 
 
-def _working(blp: StrictBlueprint, checker: Checker, log: CheckLog) -> None:
+def _working(blp: StrictBlueprint, checker: Checker, log: CheckLog, ledger: Ledger) -> None:
     @operation(
         blp,
         blp.route("/<check_id>/recheck", methods=["POST"]),
+        blp.doc(parameters=[PARAMETER]),
         blp.response(200, RecheckSchema, content_type=_JSON, example=docs.RECHECK),
-        problems=(404, 500, 503),
+        problems=(404, 409, 413, 422, 500, 503),
         needs=RECALL,
     )
     def post_recheck(check_id: str) -> ResponseReturnValue:
         """Ask the same question of the articles of today, keep that as a check of its own, and say what has changed."""
-        before = log.get(check_id)
-        answer = kept_answer(log, before.query, checker.check(before.query))
-        report = json.loads(answer)
-        return _answer({"before": check_id, "report": report, "changes": changes(before, report)})
+
+        def repeat() -> Response:
+            before = log.get(check_id)
+            report = json.loads(kept_answer(log, before.query, checker.check(before.query)))
+            return _answer({"before": check_id, "report": report, "changes": changes(before, report)})
+
+        return once(ledger, request, None, repeat)
 
     @operation(
         blp,

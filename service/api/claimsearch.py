@@ -24,7 +24,9 @@ _DEFAULT_SIZE = 10
 class ClaimSearchParameters(Incoming):
     """The query string of `GET /v1alpha1/claims:search`."""
 
-    query = Line(1, 500, metadata={"description": "Words that the reviewed claim is about."})
+    query = Line(
+        1, 500, metadata={"description": "Words that the reviewed claim is about.", "examples": ["six berths"]}
+    )
     languageCode = Line(2, 35, metadata={"description": "A language tag such as en or en-US."})  # noqa: N815  # its name
     reviewPublisherSiteFilter = Line(3, 253, metadata={"description": "Only this site's reviews."})  # noqa: N815
     maxAgeDays = Whole(1, 36_500, in_query=True, metadata={"description": "Oldest review, in days."})  # noqa: N815

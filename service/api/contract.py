@@ -21,6 +21,8 @@ What do the indexed articles say about a claim? Sentences that support it and se
 with its source, its similarity and the reason it was put on that side. Votes are counted per independent origin.
 
 Every error is an RFC 9457 problem. A path that does not exist answers 404, a method that a path does not have 405.
+Answers are compressed where a client accepts that, lines of JSON excepted; a body may come with
+Content-Encoding: gzip.
 
 Whether a key is needed is the operator's choice: on a machine of one's own that keeps no key, none is. Elsewhere each
 operation needs one with the scope that stands in its `security`, in `Authorization: Bearer` or in `X-API-Key`."""

@@ -57,6 +57,12 @@ def register(app: Flask, rules: Mapping[str, Rule], policy: Policy, keys: KeyRin
                 keys.used(visit.key)
 
 
+def asker() -> str:
+    """Return the id of the key that the present request showed, or an empty text."""
+    visit: Visit | None = g.get("visit")
+    return visit.key.id if visit is not None and visit.key is not None else ""
+
+
 def admit(visit: Visit, policy: Policy) -> None:
     """Raise the problem of a request that may not go on."""
     refuse_key_in_address(request)

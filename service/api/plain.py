@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _SHOWN = 40
+# C1 controls, which hold a second set of escape sequences, and what hides or reorders text. JSON escapes C0 itself.
+_OBEYED = re.compile(r"[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 
 
 def one_line(text: str) -> str:
@@ -15,6 +18,11 @@ def one_line(text: str) -> str:
     """
     kept = "".join(map(_fit, text))
     return " ".join(unicodedata.normalize("NFC", kept).split())
+
+
+def clean_json(text: str) -> str:
+    """Return a JSON text with what a terminal might obey written as escapes: it stays the same JSON."""
+    return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def quoted(value: str) -> str:

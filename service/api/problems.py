@@ -12,7 +12,7 @@ from flask import Flask, Response, json, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from service.errors import WirecheckError
+from service.errors import InWorkError, WirecheckError
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 2
@@ -83,7 +83,10 @@ def _on_http(error: HTTPException) -> ResponseReturnValue:
 def _on_own(error: WirecheckError) -> Response:
     if error.status == 500:
         return _on_unexpected(error)
-    return _respond(error.status, str(error))
+    response = _respond(error.status, str(error))
+    if isinstance(error, InWorkError):
+        response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return response
 
 
 def _on_unexpected(error: Exception) -> Response:
@@ -98,7 +101,7 @@ def _detail(error: HTTPException) -> str:
     if error.code == 405:
         methods = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
         return f"{request.method} is not allowed on {path}; use one of {methods}"
-    if error.code == 413:
+    if error.code == 413 and not isinstance(error, Problem):
         return f"the body is longer than {request.max_content_length:,} bytes, the limit; send a shorter one"
     if error.code == 429:
         return f"more than {error.description} have come from here; wait as long as Retry-After says, then go on"

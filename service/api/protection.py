@@ -16,17 +16,21 @@ _NO_PAGE = "default-src 'none'; frame-ancestors 'none'"  # pages bring a policy 
 _HSTS = "max-age=31536000"
 
 
+def _kept(response: Response) -> str:
+    """Let what has an ETag be kept and asked for again by it; nothing else is kept, since articles may change."""
+    if request.method not in ("GET", "HEAD") or "ETag" not in response.headers:
+        return "no-store"
+    return "private, no-cache" if request.path.startswith("/v1") else "no-cache"
+
+
 def register(app: Flask, *, behind_tls: bool) -> None:
-    """Add the headers. Answers of `/v1` may hold claims before they are published, so nobody keeps a copy."""
+    """Add the headers. Answers with claims, which may not be published yet, are kept by nobody."""
 
     @app.after_request
     def _protect(response: Response) -> Response:
         response.headers.update(_ALWAYS)
         response.headers.setdefault("Content-Security-Policy", _NO_PAGE)
-        if request.path.startswith("/v1"):
-            # With an ETag a browser may ask again whether its own copy is still right.
-            kept = "private, no-cache" if "ETag" in response.headers else "no-store"
-            response.headers.setdefault("Cache-Control", kept)
+        response.headers.setdefault("Cache-Control", _kept(response))
         if behind_tls and request.is_secure:
             response.headers["Strict-Transport-Security"] = _HSTS
         return response

@@ -15,6 +15,7 @@ import click
 import yaml
 from flask import Flask
 
+from service.api.samples import add_samples
 from service.domain import Query, Report
 from service.errors import NotReadyError
 
@@ -36,6 +37,7 @@ class NoChecker:
 def to_yaml(api: Any) -> str:
     """Return the document of a flask-smorest api, the same text each time."""
     document = _plain(api.spec.to_dict())
+    add_samples(document["paths"])
     ordered = {"openapi": document.pop("openapi"), "info": document.pop("info"), **document}
     text: str = yaml.dump(ordered, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
     return text

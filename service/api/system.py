@@ -10,6 +10,7 @@ from service.api.contract import QuietApi, StrictBlueprint, operation
 from service.api.present import HealthSchema, ReadySchema
 from service.api.problems import RETRY_AFTER_S, Fault, Problem
 from service.api.spec import to_yaml
+from service.api.transfer import tagged
 from service.ports import Checker
 
 _JSON = "application/json"
@@ -74,7 +75,7 @@ def docs_blueprint(api: QuietApi) -> Blueprint:
 
     @blp.get("/openapi.yaml")
     def _openapi() -> ResponseReturnValue:
-        return Response(to_yaml(api), content_type="text/yaml; charset=utf-8")
+        return tagged(Response(to_yaml(api), content_type="text/yaml; charset=utf-8"))
 
     @blp.get("/docs")
     def _docs() -> ResponseReturnValue:

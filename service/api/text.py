@@ -11,7 +11,7 @@ from service.api.plain import one_line
 from service.domain import Article, Difference, Evidence, Excluded, Hit, Report, Stance, TimelinePoint, Verdict
 
 _WIDTH = 80
-_VERDICTS = {
+VERDICT_WORDS = {
     Verdict.SUPPORTED: "SUPPORTED",
     Verdict.REFUTED: "REFUTED",
     Verdict.DISPUTED: "DISPUTED",
@@ -30,7 +30,7 @@ def render(report: Report) -> str:
         _block("Over time", map(_point, report.timeline)),
         _block("Related, neither for nor against", (_brief(item.judgement.hit) for item in report.related)),
         _block("Excluded", map(_excluded, report.excluded)),
-        _block("Warnings", (_wrap(warning, 2) for warning in report.warnings)),
+        _block("Warnings", (wrapped(warning, 2) for warning in report.warnings)),
         [f"Check {one_line(report.check_id)}, {report.took_ms:,} ms"],
     ]
     return "\n\n".join("\n".join(lines) for lines in blocks if lines) + "\n"
@@ -39,10 +39,10 @@ def render(report: Report) -> str:
 def _head(report: Report) -> list[str]:
     ruling = report.ruling
     return [
-        f"{_VERDICTS[ruling.verdict]}, confidence {ruling.confidence:.0%}",
-        *_wrap(f"Claim: {report.claim}"),
-        *_wrap(ruling.reason),
-        *_wrap(report.scope),
+        f"{VERDICT_WORDS[ruling.verdict]}, confidence {ruling.confidence:.0%}",
+        *wrapped(f"Claim: {report.claim}"),
+        *wrapped(ruling.reason),
+        *wrapped(report.scope),
     ]
 
 
@@ -53,11 +53,11 @@ def _side(title: str, evidence: Sequence[Evidence], stance: Stance, origins: int
         return []
     order = {name: place for place, name in enumerate(dict.fromkeys(item.origin.id for item in here))}
     here.sort(key=lambda item: order[item.origin.id])
-    lines = [f"{title}: {_count(origins, 'independent origin')}, {_count(articles, 'article')}"]
+    lines = [f"{title}: {count(origins, 'independent origin')}, {count(articles, 'article')}"]
     for _, group in groupby(here, key=lambda item: item.origin.id):
         items = list(group)
         origin = items[0].origin
-        lines += ["", *_wrap(f"{origin.name} ({_count(origin.articles, 'article')})", 2)]
+        lines += ["", *wrapped(f"{origin.name} ({count(origin.articles, 'article')})", 2)]
         for item in items:
             lines += _sentence(item)
     return lines
@@ -66,20 +66,20 @@ def _side(title: str, evidence: Sequence[Evidence], stance: Stance, origins: int
 def _sentence(item: Evidence) -> Iterator[str]:
     judgement = item.judgement
     hit = judgement.hit
-    yield from _wrap(f'"{hit.sentence.text}"', 4)
+    yield from wrapped(f'"{hit.sentence.text}"', 4)
     yield from _source(hit, 6)
     if judgement.attribution:
-        yield from _wrap(f"as {judgement.attribution.speaker} {judgement.attribution.act}", 6)
+        yield from wrapped(f"as {judgement.attribution.speaker} {judgement.attribution.act}", 6)
     for difference in judgement.differences:
-        yield from _wrap(_difference(difference), 6)
+        yield from wrapped(_difference(difference), 6)
     if judgement.superseded_by:
-        yield from _wrap(f"since replaced by {judgement.superseded_by.text}", 6)
+        yield from wrapped(f"since replaced by {judgement.superseded_by.text}", 6)
     address = item.link or hit.article.url
     if address:
-        yield from _wrap(address, 6)
+        yield from wrapped(address, 6)
     for other in item.also_in:
-        yield from _wrap(f"also in: {other.hit.article.title}", 6)
-        yield from _wrap(_byline(other.hit), 8)
+        yield from wrapped(f"also in: {other.hit.article.title}", 6)
+        yield from wrapped(byline(other.hit), 8)
 
 
 def _difference(difference: Difference) -> str:
@@ -89,22 +89,23 @@ def _difference(difference: Difference) -> str:
 
 def _point(point: TimelinePoint) -> list[str]:
     amount = f"{point.value:,.10g} {point.unit or ''}".strip()
-    return _wrap(f"{_day(point.as_of)}: {amount} ({_name(point.article)})", 2)
+    return wrapped(f"{_day(point.as_of)}: {amount} ({_name(point.article)})", 2)
 
 
 def _brief(hit: Hit) -> list[str]:
-    return [*_wrap(f'"{hit.sentence.text}"', 2), *_source(hit, 4)]
+    return [*wrapped(f'"{hit.sentence.text}"', 2), *_source(hit, 4)]
 
 
 def _excluded(item: Excluded) -> list[str]:
-    return [*_brief(item.hit), *_wrap(item.reason, 4)]
+    return [*_brief(item.hit), *wrapped(item.reason, 4)]
 
 
 def _source(hit: Hit, indent: int) -> list[str]:
-    return [*_wrap(hit.article.title, indent), *_wrap(_byline(hit), indent)]
+    return [*wrapped(hit.article.title, indent), *wrapped(byline(hit), indent)]
 
 
-def _byline(hit: Hit) -> str:
+def byline(hit: Hit) -> str:
+    """Return publisher, day and similarity."""
     return f"{_name(hit.article)}, {_day(hit.article.published_at)}, similarity {hit.similarity:.2f}"
 
 
@@ -116,7 +117,8 @@ def _day(moment: datetime | None) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d}" if moment else "undated"
 
 
-def _count(number: int, noun: str) -> str:
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun, in the plural where that is due."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
@@ -125,7 +127,8 @@ def _block(title: str, entries: Iterable[list[str]]) -> list[str]:
     return [title, *lines] if lines else []
 
 
-def _wrap(text: str, indent: int = 0) -> list[str]:
+def wrapped(text: str, indent: int = 0) -> list[str]:
+    """Return a text from outside as clean lines of at most 80 columns."""
     margin = " " * indent
     return textwrap.wrap(
         one_line(text),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from service.api.contract import StrictBlueprint, operation
 from service.api.example import REPORT
 from service.api.fields import Prose, Whole
 from service.api.keep import kept
+from service.api.passages import Passage, summary
 from service.api.plain import quoted
 from service.api.policy import ASK
 from service.api.problems import Fault, Problem, body_of
@@ -30,6 +31,7 @@ from service.ports import Checker
 from service.reading.articles import article_from_html
 from service.reading.decoding import decode
 from service.spotting.claims import Reason, Spotted, spot
+from service.spotting.drafts import Places
 
 LINES = "application/x-ndjson"
 PAGE, TEXT, JSON = "text/html", "text/plain", "application/json"
@@ -82,6 +84,13 @@ _SHOWN = (
 )  # fmt: skip
 
 
+_TOLD = "".join([
+    Passage("1:1", "Six berths are closed.", "Six berths are closed.", REPORT).text,
+    Passage("1:24", "Who is to blame?", reason=Reason.QUESTION).text,
+    summary(1, 1, 0, Counter({Verdict.REFUTED: 1})),
+])  # fmt: skip
+
+
 def blueprint(checker: Checker, log: CheckLog) -> StrictBlueprint:
     """Return the resource that checks texts with this checker, and keeps each check."""
     blp = StrictBlueprint("texts", __name__, url_prefix="/v1", description="What the articles say of a whole text.")
@@ -98,6 +107,7 @@ def blueprint(checker: Checker, log: CheckLog) -> StrictBlueprint:
         blp.arguments(TextParameters, location="query"),
         blp.doc(requestBody={"required": True, "content": bodies}),
         blp.response(200, described, content_type=LINES, example="".join(text_line(row) for row in _SHOWN)),
+        blp.alt_response(200, schema={"type": "string"}, content_type=TEXT, example=_TOLD, success=True),
         problems=(400, 413, 415, 422, 500, 503),
         needs=ASK,
     )
@@ -105,7 +115,14 @@ def blueprint(checker: Checker, log: CheckLog) -> StrictBlueprint:
         """Check every claim of a text. Sentences that make none are left out, each with its reason."""
         whole = _sent(request, limit)
         _is_ready(checker)
-        return Response(stream_with_context(_checked(checker, log, whole)), content_type=LINES)
+        rows = _rows(checker, log, whole)
+        if request.accept_mimetypes.best_match([LINES, TEXT], LINES) == TEXT:
+            told, kind = map(_shown_in(whole.text), rows), f"{TEXT}; charset=utf-8"
+        else:
+            told, kind = map(text_line, rows), LINES
+        response = Response(stream_with_context(told), content_type=kind)
+        response.vary.add("Accept")
+        return response
 
     return blp
 
@@ -153,9 +170,27 @@ def _is_ready(checker: Checker) -> None:
         raise Problem(503, f"{'; '.join(waiting)}; try again in a few seconds", map(Fault, waiting))
 
 
-def _checked(checker: Checker, log: CheckLog, whole: WholeText) -> Iterator[str]:
+def _shown_in(text: str) -> Callable[[Mapping[str, Any]], str]:
+    """Return what lays out a row for a terminal, with its line and column in the text."""
+    places = Places(text)
+
+    def shown(row: Mapping[str, Any]) -> str:
+        if row["kind"] == "text":
+            return ""
+        if row["kind"] == "summary":
+            return summary(row["claims"], row["left_out"], row["failed"], Counter(row["verdicts"]))
+        problem = row["problem"]["detail"] if "problem" in row else None
+        place = str(places.of(row["start"]))
+        return Passage(
+            place, row["sentence"], row.get("checked_as"), row.get("report"), problem, row.get("reason")
+        ).text
+
+    return shown
+
+
+def _rows(checker: Checker, log: CheckLog, whole: WholeText) -> Iterator[dict[str, Any]]:
     if whole.from_page:
-        yield text_line({"kind": "text", "text": whole.text})
+        yield {"kind": "text", "text": whole.text}
     verdicts: Counter[Verdict] = Counter()
     counts = {"claim": 0, "left_out": 0}
     failed = 0
@@ -165,9 +200,9 @@ def _checked(checker: Checker, log: CheckLog, whole: WholeText) -> Iterator[str]
         failed += "problem" in row
         if row.get("report"):
             verdicts[row["report"].ruling.verdict] += 1
-        yield text_line(row)
-    summary = {"claims": counts["claim"], "left_out": counts["left_out"], "failed": failed, "verdicts": dict(verdicts)}
-    yield text_line({"kind": "summary", **summary})
+        yield row
+    counted = {"claims": counts["claim"], "left_out": counts["left_out"], "failed": failed, "verdicts": dict(verdicts)}
+    yield {"kind": "summary", **counted}
 
 
 def _row(checker: Checker, log: CheckLog, found: Spotted, asked: Query) -> dict[str, Any]:

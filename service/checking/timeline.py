@@ -82,9 +82,10 @@ def _supersedes(newer: _Dated, older: _Dated) -> bool:
     if _still_holds(new, old.value) or (age < LEAST_AGE and not (left_behind and newer is not older)):
         return False
     grows = old.unit in CUMULATIVE and new.value > old.value
-    same_outlet = old.unit not in CUMULATIVE and newer.judgement.stance is Stance.CONFLICTS and _outlet(newer) == _outlet(older) is not None
+    own = old.unit not in CUMULATIVE and _outlet(newer) == _outlet(older) is not None
+    corrected = own and newer.judgement.stance is Stance.CONFLICTS
     told = _UPDATED.search(newer.judgement.hit.sentence.text)
-    return grows or left_behind or same_outlet or bool(told)
+    return grows or left_behind or corrected or bool(told)
 
 
 def _outlet(point: _Dated) -> str | None:

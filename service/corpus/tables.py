@@ -142,6 +142,18 @@ checks = Table(
     sqlite_autoincrement=True,
 )
 
+# A row without a status is of a request in work; `name` is a digest of who asked what under which key.
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("begun_at", UtcDateTime, nullable=False, index=True),
+    Column("status", Integer),
+    Column("headers", Text),
+    Column("body", LargeBinary),
+)
+
 # The articles whose sentences were evidence in a check, as they were then; they may since have changed or gone.
 check_articles = Table(
     "check_articles",

@@ -16,10 +16,12 @@ from service.domain import Span
 from service.language.tokens import word_set
 from service.reading.furniture import is_byline, is_credit, is_furniture
 from service.reading.sentences import pieces
+from service.reading.shape import ends
 from service.spotting.standing import stand_alone
 
 LEAST_WORDS = 3
 MOST_CHARACTERS = 1000
+_HEADING_WORDS = 5
 
 
 class Reason(StrEnum):
@@ -56,8 +58,8 @@ _INSTRUCTIONS = word_set(
     "scroll tap register donate"
 )
 _WISH = re.compile(
-    r"^(?:let us|let's|may (?:the|they|he|she|we|you|god|peace)|if only|i hope|we hope|hopefully|i wish|we wish|"
-    r"i want|we want|i would like|we would like)\b|\b(?:one can only hope|fingers crossed)\b",
+    r"^(?:let us|let's|may (?:the|they|he|she|we|you|god|peace|your|our|all|every)|if only|i hope|we hope|hopefully|"
+    r"i wish|we wish|i want|we want|i would like|we would like)\b|\b(?:one can only hope|fingers crossed)\b",
     re.IGNORECASE,
 )
 _OPINION = re.compile(
@@ -65,30 +67,52 @@ _OPINION = re.compile(
     r"surely)\b(?!.{0,40}\b(?:counted|measured|interviewed|asked|met|saw|visited|spoke|received|obtained)\b)|"
     r"\b(?:should|ought to|had better|it is (?:a shame|time|high time|outrageous|sad|wonderful|great|important|vital|"
     r"hard to (?:believe|imagine)|clear that)|in my (?:view|opinion)|i (?:think|believe|feel|suppose|guess|doubt)|"
-    r"we (?:think|believe|feel)|deserves? (?:better|praise|credit|blame)|no (?:doubt|wonder)|what an? |how "
-    r"(?:beautiful|sad|strange|wonderful|terrible))\b",
+    r"we (?:think|believe|feel)|deserves?|no (?:doubt|wonder)|what an? |what nonsense|how "
+    r"(?:beautiful|sad|strange|wonderful|terrible)|would rather|seems? to (?:care|mind|think|believe|know|understand)|"
+    r"(?:is|are) (?:never|always|rarely|seldom) (?:easy|simple|right|wrong|enough|fair))\b",
+    re.IGNORECASE,
+)
+# Guesses in the writer's own voice: what would have been, and what will be without anybody having fixed it.
+_GUESS = re.compile(
+    r"\bwould(?: not|n't)? have\b|\bmark my words\b|\b(?:may|might|could) well\b|"
+    r"\b(?:probably|most likely|surely|sooner or later|one day|before long|never again)\b.*\b(?:will|won't|could)\b|"
+    r"\b(?:will|won't|could)\b.*\b(?:probably|most likely|sooner or later|one day|before long|never again)\b|"
+    r"\b(?:in|within) (?:a few|some|\w+) (?:years|decades|generations)\b.*\bwill\b|"
+    r"\bwill\b.*\b(?:in|within) (?:a few|some|\w+) (?:years|decades|generations)\b",
+    re.IGNORECASE,
+)
+# How to get at something, said of the thing.
+_SERVICE = re.compile(
+    r"\bcan be (?:bought|booked|ordered|downloaded|reached|subscribed) (?:at|on|in|by|from|online|under|via|here)\b|"
+    r"\b(?:is|are) welcome (?:at|in|by|from|to|on|here)\b",
     re.IGNORECASE,
 )
 _JUDGING = word_set(
     "beautiful ugly wonderful terrible awful lovely brilliant stupid disgraceful shameful disgusting amazing fantastic "
     "charming boring dreadful magnificent delightful superb horrible pathetic ridiculous absurd admirable marvelous "
-    "breathtaking unforgettable overrated underrated disappointing inspiring irresponsible heartless cowardly"
+    "breathtaking unforgettable overrated underrated disappointing inspiring irresponsible heartless cowardly "
+    "glorious splendid gorgeous exquisite excellent perfect fabulous fantastic great good nice fine bad poor shabby "
+    "dull dreary tedious silly foolish dumb idiotic clumsy ridiculous laughable embarrassing humiliating outrageous "
+    "sad sadder saddest tragic depressing nasty vile cruel mean petty cynical hypocritical naive reckless sloppy lazy "
+    "arrogant vulgar tasteless tacky hideous grotesque dire abysmal mediocre worthless useless pointless senseless "
+    "best worst better worse nicest finest greatest dullest ugliest prettiest silliest"
 )
 _SAID = re.compile(
     r"\b(?:said|says|told|according to|reported|wrote|called|calls|announced|claimed|denied|stated|warned|argued|"
-    r"described|criticized|praised|confirmed|added|insisted|accused)\b",
+    r"described|criticized|praised|confirmed|added|insist(?:s|ed)|accused|argues|warns|claims|denies|admits|admitted)\b",
     re.IGNORECASE,
 )
 _COPULA = re.compile(r"\b(?:is|are|was|were|be|been|remains?|seems?|looks?|feels?|what an?|such an?)\b", re.IGNORECASE)
 _VERBS = word_set(
     "is are was were has have had do does did will would can could may might must shall be been being isn't "
-    "wasn't ate became began bought broke brought built burnt came caught chose cost cut dealt drank drew drove "
+    "wasn't ate beat became began bought broke brought built burnt came caught chose cost cut dealt drank drew drove "
     "fed fell felt fled flew fought found froze gave got grew held hid hit hurt kept knew laid lay led left lent "
     "let lit lost made meant met paid put quit ran rang read rode rose said sang sank sat saw sent set shook shot "
     "shrank shut slept slid sold spent split spoke sprang spread stole stood struck stuck swam swept swore taught "
     "threw told took tore thought understood went woke won wore wrote"
 )
 _ENDING = re.compile(r"\b\w{2,}(?:ed|[^\Ws]s)\b")
+_SPEAKS = re.compile(r"(?:I|We|You|They)(?: \w+ly)? [a-z]{3,}\b")  # plural and first person have no ending
 _WORD = re.compile(r"[^\W\d_]+|\d[\d.,]*")
 
 
@@ -100,7 +124,7 @@ def spot(text: str) -> Iterator[Spotted]:
         reason = reason_against(sentence)
         checked_as = None if reason else stand_alone(sentence, before)
         yield Spotted(span, sentence, checked_as, reason)
-        before.append(sentence)
+        before.append(checked_as or sentence)  # "She wants the house. Her plan": the second goes by the first's name
 
 
 def reason_against(sentence: str) -> Reason | None:
@@ -119,10 +143,19 @@ def _is_part_of_a_page(sentence: str) -> bool:
 def _is_fragment(sentence: str) -> bool:
     words = _WORD.findall(sentence)
     spoken = {word.lower() for word in words}
-    return len(words) < LEAST_WORDS or not (spoken & _VERBS or _ENDING.search(sentence))
+    if len(words) < LEAST_WORDS:
+        return True
+    if spoken & _VERBS or _SPEAKS.match(sentence):
+        return False
+    if len(words) > _HEADING_WORDS or ends(sentence):
+        return not _ENDING.search(sentence)
+    # Of a heading, a verb is within: "Ferry strikes breakwater", but "Results and tables".
+    return not any(_ENDING.fullmatch(word) for word in words[1:-1])
 
 
 def _is_instruction(sentence: str) -> bool:
+    if _SERVICE.search(sentence):
+        return True
     words = [word.lower() for word in _WORD.findall(sentence)]
     if not words or words[0] not in _INSTRUCTIONS:
         return False
@@ -134,7 +167,7 @@ def _is_opinion(sentence: str) -> bool:
     # Whoever said it, that it was said can be checked; and so can a figure.
     if _SAID.search(sentence) or re.search(r"\d", sentence):
         return False
-    if _OPINION.search(sentence):
+    if _OPINION.search(sentence) or _GUESS.search(sentence):
         return True
     judging = {word.lower() for word in _WORD.findall(sentence)} & _JUDGING
     return bool(judging) and bool(_COPULA.search(sentence))

@@ -11,7 +11,12 @@ import re
 from collections.abc import Sequence
 
 _WORDS = r"[A-Z][\w’'-]*(?:\s+(?:(?:of|de|van|von|al|bin)\s+)?[A-Z][\w’'-]*)*"
-_SUBJECT = re.compile(rf"^(?:The\s+)?({_WORDS})")
+# "Deputy mayor Marta Quill": what somebody is may stand before the name, in small letters from its second word.
+_OFFICE = (
+    r"[A-Z][a-z]+\s+(?:mayor|minister|executive|director|coach|officer|secretary|president|professor|editor|judge|"
+    r"chief|manager|leader|chairman|chairwoman|inspector|engineer|driver)\s+"
+)
+_SUBJECT = re.compile(rf"^(?:The\s+)?((?:{_OFFICE})?{_WORDS})")
 _NAME = re.compile(rf"\b{_WORDS}")
 _PERSONAL = re.compile(r"^(?:He|She)\b(?!['’])")
 _OWNED = re.compile(r"^(?:His|Her)\s+(?=[a-z])")
@@ -27,11 +32,20 @@ _NO_PERSON = re.compile(
     r"Times|Post|News|Herald|Gazette|Radio|Ledger|Courier|Party|Union|Ministry|University|Institute|Agency|Committee|"
     r"Council|Court|Department|Club|Front|Army|Police|Office|Association|Foundation|State|States|Nations|Church|School)\b"
 )
+_TO_A_PLACE = re.compile(
+    r"\b(?:in|near|at|from|on|since|until|of|(?:moved|came|returned|traveled|went|flew|drove) to)\s+(?:the\s+)?$"
+)
 # A person does one of these, or is described after a comma; a place or a thing does not.
 _ACTS = re.compile(
     r"^(?:,|\s+(?:said|says|told|leads?|led|heads?|headed|runs?|ran|spoke|speaks|wrote|writes|met|joined|left|won|lost|"
     r"resigned|denied|denies|admitted|announced|argued|works?|worked|owns?|owned|married|studied|played|plays|scored|"
-    r"bought|sold|founded|was (?:born|elected|appointed|arrested|sentenced|named|charged|fired|released)|"
+    r"bought|sold|founded|chairs?|chaired|directs?|directed|coache[sd]|teaches|taught|drives?|drove|lives?|lived|"
+    r"moved|retired|visited|opened|adjourned|voted|promised|apologized|asked|asks|wants?|wanted|hopes?|hoped|"
+    r"employs?|employed|earns?|earned|paints?|painted|designed|discovered|found|invented|translated|trained|scored|"
+    r"swore|testified|complained|explained|demands?|demanded|offered|invited|missed|refused|proposed|threatened|"
+    r"was (?:born|elected|re-elected|appointed|arrested|sentenced|named|charged|fired|released|hired|promoted|"
+    r"convicted|acquitted|questioned|detained|jailed|suspended|rescued|awarded|married|buried)|"
+    r"has (?:lived|worked|written|played|coached|led|run|chaired|served|taught|owned|never)|"
     r"(?:is|was) the)\b)"
 )
 
@@ -62,14 +76,15 @@ def _person(text: str) -> str | None:
 
 
 def _is_person(name: str) -> bool:
-    return (len(name.split()) in (2, 3) or bool(_TITLE.match(name))) and not (
+    bare = re.sub(rf"^{_OFFICE}", "", name)
+    return (len(bare.split()) in (2, 3) or bool(_TITLE.match(name))) and not (
         _NO_PERSON.search(name) or _IS_COMPANY.search(name)
     )
 
 
 def _is_place(text: str, at: int) -> bool:
     """Say whether a name stands where places and days do."""
-    return bool(re.search(r"\b(?:in|near|at|from|on|since|until|of)\s+(?:the\s+)?$", text[:at]))
+    return bool(_TO_A_PLACE.search(text[:at]))
 
 
 def _company(text: str) -> str | None:

@@ -244,6 +244,13 @@ def test_a_body_is_read_a_line_at_a_time(desk: FlaskClient) -> None:
     assert body.most <= 10_000
 
 
+def test_a_body_of_lines_may_be_longer_than_any_other(desk: FlaskClient) -> None:
+    rows = [json.dumps({"id": f"a{number}", "text": f"Roof {number} fell. " * 150}) for number in range(40)]
+    body = "\n".join(rows).encode()
+    assert len(body) > 65_536
+    assert {row["status"] for row in lines(desk, body)} == {201}
+
+
 def test_metadata_of_lines_is_in_the_lines(desk: FlaskClient) -> None:
     response = desk.post("/v1/articles?title=x", data=b"{}", content_type="application/x-ndjson")
     assert problem(response, 422).startswith("title belongs into each line")

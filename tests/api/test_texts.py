@@ -60,6 +60,36 @@ def test_a_page_is_read_first_and_its_text_comes_with_the_answer(client) -> None
     assert found[0]["text"][found[1]["start"] : found[1]["end"]] == "The dam holds 40 million cubic meters."
 
 
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        ("text/plain", "text/plain; charset=utf-8"),
+        ("*/*", "application/x-ndjson"),
+        ("application/json, application/x-ndjson", "application/x-ndjson"),
+        ("text/plain;q=0.1, application/x-ndjson", "application/x-ndjson"),
+    ],
+)
+def test_it_answers_in_the_form_that_is_asked_for(client, accept: str, kind: str) -> None:
+    response = client.post("/v1/check-text", json={"text": TEXT}, headers={"Accept": accept})
+    assert response.content_type == kind
+    assert "Accept" in response.vary
+
+
+def test_text_for_a_terminal_has_places_and_nothing_that_a_terminal_obeys(client, checker: FakeChecker) -> None:
+    sent = {"text": "Who knew?\nThe \x1b[31mdam\x9b2J holds water. Nobody was hurt."}
+    told = client.post("/v1/check-text", json=sent, headers={"Accept": "text/plain"}).text
+    heads = [line for line in told.splitlines() if line[:1].isdigit()]
+    assert heads == [
+        "1:1: left out, question", "2:1: REFUTED, confidence 91%", "2:30: REFUTED, confidence 91%",
+        "2 claims: 2 refuted; 1 sentence left out.",
+    ]  # fmt: skip
+    assert not {char for char in told if ord(char) < 32 or 126 < ord(char) < 160} - {"\n"}
+    checker.error = UnwritableError("The store cannot be written to.")
+    told = client.post("/v1/check-text", json=sent, headers={"Accept": "text/plain"}).text
+    assert "2:1: NOT CHECKED\n" in told
+    assert "2 claims: 2 not checked; 1 sentence left out." in told
+
+
 def test_filters_go_with_every_claim(client, checker: FakeChecker) -> None:
     body = {"text": "The dam holds water.", "publishers": {"exclude": ["Quay Post"]}, "published_from": "2026-01-01"}
     lines(client.post("/v1/check-text", json=body))

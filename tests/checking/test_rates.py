@@ -51,7 +51,11 @@ def test_a_figure_for_one_span_is_not_the_same_for_another(claim, evidence, expe
 @pytest.mark.parametrize(
     ("claim", "evidence", "expected"),
     [
-        ("Tormal's revenue shrank by about half.", "Revenue at Tormal fell from $48 million to $31 million.", "differs"),
+        (
+            "Tormal's revenue shrank by about half.",
+            "Revenue at Tormal fell from $48 million to $31 million.",
+            "differs",
+        ),
         ("Tormal's revenue shrank by a third.", "Revenue at Tormal fell from $48 million to $32 million.", "agrees"),
         ("Tormal's revenue grew by a third.", "Revenue at Tormal fell from $48 million to $32 million.", "neither"),
         ("Tormal's costs shrank by half.", "Revenue at Lindow fell from $48 million to $31 million.", "neither"),
@@ -65,10 +69,10 @@ def test_a_share_is_worked_out_from_both_values(claim, evidence, expected):
 @pytest.mark.parametrize(
     ("claim", "evidence", "expected"),
     [
-        ("Tormal is shedding 900 posts.", "Tormal will cut 620 jobs instead of the 900 announced in May.", "superseded"),
+        ("Tormal is shedding 900 posts.", "Tormal will cut 620 jobs instead of the 900 named.", "superseded"),
         ("The kite rose to 84 meters.", "The club revised the height: it was 91 meters, not 84.", "superseded"),
-        ("The lake is at 29 percent.", "Rain has raised the lake to 36 percent, after a low of 29 percent.", "superseded"),
-        ("The lake is at 36 percent.", "Rain has raised the lake to 36 percent, after a low of 29 percent.", "agrees"),
+        ("The lake is at 29 percent.", "Rain raised the lake to 36 percent, after a low of 29 percent.", "superseded"),
+        ("The lake is at 36 percent.", "Rain raised the lake to 36 percent, after a low of 29 percent.", "agrees"),
         ("The damage was first put at $95,000.", "The damage is $95,000, up from a first guess of $60,000.", "differs"),
         ("The damage was first put at $60,000.", "The damage is $95,000, up from a first guess of $60,000.", "agrees"),
     ],

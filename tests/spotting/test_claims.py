@@ -81,7 +81,8 @@ def test_a_claim_is_named_only_where_that_is_sure(before: str, sentence: str, al
         "Seven people died.", "I was born in Kelmouth in 1961.", "We carried 2 million people in 2025.",
         "Perhaps 40 people were on board.", "May was the warmest month since 1961.", "Help arrived after 40 minutes.",
         "Order was restored by noon.", "Visit numbers doubled in 2025.",
-        "Dear food prices drove inflation to 6 percent.",
+        "Dear food prices drove inflation to 6 percent.", "Ferry strikes breakwater", "They meet on Friday.",
+        "The union insists that a second guard would have seen the smoke.",
     ],
 )  # fmt: skip
 def test_a_claim_that_begins_like_something_else_is_one(claim: str) -> None:
