@@ -7,13 +7,16 @@ from collections.abc import Callable
 from flask import Flask, Response
 from flask.json.provider import DefaultJSONProvider
 
-from service.api import articles, check, checks, claimsearch, contract, desk, problems, system, texts
+from service.api import articles, check, checks, claimsearch, contract, desk, metrics, problems, system, texts
 from service.api.absent import NoArchive, NoChecks, NoFactChecks
+from service.api.exchanges import NotingChecker, watch
 from service.api.guard import Guard
 from service.config import Settings
 from service.keeping import Archive, CheckLog, FactCheckSearch, NewArticle
 from service.loading import LoadingArchive, LoadingChecker, LoadingChecks, LoadingFactChecks, Service
+from service.metrics import Metrics
 from service.ports import Checker
+from service.watching import Watches
 
 
 class _ReadableJson(DefaultJSONProvider):
@@ -34,6 +37,8 @@ def create_app(
     max_article_bytes: int = 5_000_000,
     trusted_hosts: tuple[str, ...] = (),
     fetch: Callable[[str], NewArticle] | None = None,
+    watches: Watches | None = None,
+    log_claims: bool = False,
 ) -> Flask:
     """Return the service around a checker, its articles and the log of its checks, for the address that it listens on.
 
@@ -43,6 +48,9 @@ def create_app(
     app.json = _ReadableJson(app)
     app.config.update(MAX_CONTENT_LENGTH=max_body_bytes, TRUSTED_HOSTS=list(trusted_hosts) or None)
     problems.register(app)
+    watches = watches or Watches(Metrics())
+    watch(app, watches.watchers, log_claims=log_claims)
+    checker = NotingChecker(watches.metrics.watched(checker))
     api = contract.make_api(app)
     log = log or NoChecks()
     api.register_blueprint(check.blueprint(checker, log))
@@ -51,6 +59,7 @@ def create_app(
     api.register_blueprint(articles.blueprint(archive or NoArchive(), Guard(host), max_article_bytes, fetch))
     api.register_blueprint(claimsearch.blueprint(fact_checks or NoFactChecks()))
     api.register_blueprint(system.health_blueprint(checker))
+    api.register_blueprint(metrics.blueprint(watches.metrics.text))
     app.register_blueprint(system.docs_blueprint(api))
     app.register_blueprint(desk.blueprint())
     app.after_request(_no_sniffing)
@@ -58,9 +67,12 @@ def create_app(
 
 
 def load_app(
-    settings: Settings, build: Callable[[], Service], fetch: Callable[[str], NewArticle] | None = None
+    settings: Settings,
+    build: Callable[[], Service],
+    fetch: Callable[[str], NewArticle] | None = None,
+    watches: Watches | None = None,
 ) -> Flask:
-    """Return the app whose checker and articles load beside it."""
+    """Return the app whose checker and articles load beside it; `watches` are those that the service tells, if any."""
     loading = LoadingChecker(build).start()
     return create_app(
         loading,
@@ -71,6 +83,8 @@ def load_app(
         max_body_bytes=settings.max_body_bytes,
         max_article_bytes=settings.max_article_bytes,
         fetch=fetch,
+        watches=watches,
+        log_claims=settings.log_claims,
     )
 
 

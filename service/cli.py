@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from service.gathering import Gathered
 
 JUDGE_AT_ONCE = 512
+_say = partial(click.echo, err=True)
 
 
 def _said_plainly(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -51,14 +52,17 @@ def main() -> None:
 @_said_plainly
 def serve() -> None:
     """Read the articles of WIRECHECK_ARTICLES, then answer over HTTP until stopped."""
+    from service import logs
     from service.assembly import read_articles
 
     settings = Settings.from_env()
+    logs.configure(settings)
+    say = logs.teller(settings)
     try:
-        _report(read_articles(settings))
+        _report(read_articles(settings), say)
     except UnwritableError as error:
-        click.echo(f"wirecheck: {error} Until then the corpus is served as it is.", err=True)
-    click.echo(f"Serving on http://{settings.host}:{settings.port} (docs at /docs). Ctrl-C stops.", err=True)
+        say(f"wirecheck: {error} Until then the corpus is served as it is.")
+    say(f"Serving on http://{settings.host}:{settings.port} (docs at /docs). Ctrl-C stops.")
     # Replace this process: gunicorn's workers must not be forked from one that has computed with torch or FAISS,
     # where they hang.
     sys.stdout.flush()
@@ -248,13 +252,12 @@ def _report_gathered(done: Gathered) -> None:
     click.echo(f"{done.added} pages added, {done.unchanged} there already, {len(done.skipped)} skipped.", err=True)
 
 
-def _report(intake: Intake) -> None:
+def _report(intake: Intake, say: Callable[[str], object] = _say) -> None:
     for skipped in intake.skipped:
-        click.echo(f"skipped {skipped.path}: {skipped.reason}", err=True)
-    click.echo(
+        say(f"skipped {skipped.path}: {skipped.reason}")
+    say(
         f"{intake.added} articles added or changed, {intake.unchanged} unchanged, {intake.removed} removed, "
-        f"{len(intake.skipped)} skipped; {intake.embedded} sentences embedded.",
-        err=True,
+        f"{len(intake.skipped)} skipped; {intake.embedded} sentences embedded."
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields
-from marshmallow.validate import Length, Range
+from marshmallow.validate import Length, OneOf, Range
 from sqlalchemy import URL
 
 from service.errors import SettingError
@@ -38,6 +38,10 @@ class Settings:
     fetch_private: bool = False
     fetch_delay_s: float = 1.0
     fetch_contact: str = ""
+    log: str = ""
+    log_level: str = "info"
+    log_claims: bool = False
+    traces: bool = False
 
     @property
     def database_file(self) -> Path:
@@ -85,6 +89,10 @@ class _SettingsSchema(Schema):
     fetch_private = fields.Boolean()
     fetch_delay_s = fields.Float(validate=Range(0, 3_600))
     fetch_contact = fields.String(validate=Length(3, 200))
+    log = fields.String(validate=OneOf(["json", "text"]))
+    log_level = fields.String(validate=OneOf(["debug", "info", "warning", "error"]))
+    log_claims = fields.Boolean()
+    traces = fields.Boolean()
 
 
 def _explain(error: ValidationError, schema: Schema) -> str:
