@@ -1,4 +1,4 @@
-"""The command line: `wirecheck serve | check | add | watch | backup | restore | export | judge | eval`."""
+"""The command line: `wirecheck serve | check | add | watch | backup | restore | export | doctor | judge | eval`."""
 
 from __future__ import annotations
 
@@ -130,6 +130,19 @@ def watch(feeds: tuple[str, ...], every: int) -> None:
     with gatherer_for(Settings.from_env()) as gatherer:
         click.echo(f"Watching {len(feeds)} feeds every {every} seconds. Ctrl-C stops.", err=True)
         gatherer.watch(feeds, every, stop, lambda said: click.echo(said, err=True))
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON, one a line.")
+def doctor(as_json: bool) -> None:
+    """Look at this installation and say what is wrong with it and what to do; exit 1 where anything is."""
+    from service.doctor import examine
+
+    failed = False
+    for finding in examine():
+        failed |= finding.level == "failed"
+        click.echo(json.dumps(asdict(finding), ensure_ascii=False) if as_json else finding.line())
+    sys.exit(1 if failed else 0)
 
 
 @main.command()
