@@ -19,6 +19,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
+from sqlalchemy.exc import SQLAlchemyError
 
 from service.api.exchanges import Exchange
 from service.domain import Query, Report
@@ -198,7 +199,9 @@ class _Facts(Collector):
             return
         models = {"embedder": self._loaded.embedder, "stance": self._loaded.stance}
         yield InfoMetricFamily("wirecheck_models", "The models that answer.", models)
-        with suppress(WirecheckError):  # a damaged store: what the workers counted is told all the same
+        with suppress(
+            WirecheckError, SQLAlchemyError
+        ):  # a damaged store: what the workers counted is told all the same
             kept = self._loaded.holdings()
             yield GaugeMetricFamily("wirecheck_corpus_articles", "Articles kept.", kept.articles)
             yield GaugeMetricFamily("wirecheck_corpus_sentences", "Sentences kept.", kept.sentences)

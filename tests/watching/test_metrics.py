@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy.exc import OperationalError
 
 from service import figures
 from service.api.example import REPORT
@@ -113,9 +114,10 @@ def test_corpus_index_and_models_are_told_once_they_are_loaded() -> None:
     assert value(metrics.text(), "index_removed_rows") == 5
 
 
-def test_a_damaged_store_hides_no_other_figure() -> None:
+@pytest.mark.parametrize("error", [DamagedError("damaged"), OperationalError("SELECT", (), OSError("disk I/O error"))])
+def test_a_damaged_store_hides_no_other_figure(error: Exception) -> None:
     def damaged() -> Holdings:
-        raise DamagedError("damaged")
+        raise error
 
     metrics = Metrics()
     metrics.loaded(Loaded("e", "s", damaged, lambda: IndexSize(1, 0, 1)))
