@@ -154,6 +154,17 @@ def test_a_build_of_the_pinned_release_is_that_release(tmp_path: Path) -> None:
     assert machine.packages(["torch>=2"], pins, lambda _: "2.0+cpu").level is Level.OK
 
 
+def test_torch_may_be_missing_and_is_said_to_be(tmp_path: Path) -> None:
+    def installed(name: str) -> str:
+        if name == "torch":
+            raise metadata.PackageNotFoundError(name)
+        return "9"
+
+    finding = machine.packages(["click>=8", "torch>=2"], tmp_path / "none", installed)
+    assert finding.level is Level.OK
+    assert finding.said == "1 present, within their floors; without torch, only the packaged models load"
+
+
 def test_an_sqlite_without_fts5() -> None:
     def without(name: str) -> sqlite3.Connection:
         connection = sqlite3.connect(name)

@@ -21,7 +21,7 @@ from service.doctor.finding import Finding, Level
 
 PINS = Path(__file__).parents[2] / "constraints.txt"  # beside a checkout; a wheel has none
 _INSTALL = "pip install --constraint constraints.txt wirecheck, in an environment of its own"
-_SPARED = {f"{name} is missing" for name in ("sentence-transformers", "torch")}  # only other models need them
+_SPARED = {"sentence-transformers", "torch"}  # only other models than the packaged ones need them
 _SHOWN = 5
 _ANSWERS_S = 5
 
@@ -42,7 +42,9 @@ def packages(
     """Say whether all that is needed is here, within its floors, in the releases that were tested."""
     lines = metadata.requires("wirecheck") or [] if required is None else required
     wanted = [r for r in map(Requirement, lines) if r.marker is None or r.marker.evaluate({"extra": ""})]
-    faults = [fault for fault in _faults(wanted, installed) if fault not in _SPARED]
+    missing = {r.name for r in wanted if _missing(r.name, installed)}
+    wanted = [r for r in wanted if r.name not in missing & _SPARED]
+    faults = [*(f"{name} is missing" for name in sorted(missing - _SPARED)), *_old(wanted, missing, installed)]
     if faults:
         return Finding("packages", Level.FAILED, _listed(faults), _INSTALL)
     tested = _tested(pins)
@@ -53,19 +55,26 @@ def packages(
     ]
     if others:
         return Finding("packages", Level.WARNING, _listed(others), _INSTALL)
+    said = f"{len(wanted)} present, {'as pinned' if tested else 'within their floors'}"
+    without = " and ".join(sorted(missing))
     return Finding(
-        "packages", Level.OK, f"{len(wanted)} present" + (", as pinned" if tested else ", within their floors")
+        "packages", Level.OK, f"{said}; without {without}, only the packaged models load" if without else said
     )
 
 
-def _faults(wanted: Iterable[Requirement], installed: Callable[[str], str]) -> Iterator[str]:
+def _missing(name: str, installed: Callable[[str], str]) -> bool:
+    try:
+        installed(name)
+    except metadata.PackageNotFoundError:
+        return True
+    return False
+
+
+def _old(wanted: Iterable[Requirement], missing: set[str], installed: Callable[[str], str]) -> Iterator[str]:
     for requirement in wanted:
-        try:
-            version = installed(requirement.name)
-        except metadata.PackageNotFoundError:
-            yield f"{requirement.name} is missing"
-            continue
-        if not requirement.specifier.contains(version, prereleases=True):
+        if requirement.name not in missing and not requirement.specifier.contains(
+            version := installed(requirement.name), prereleases=True
+        ):
             yield f"{requirement.name} {version} does not fit {requirement.specifier}"
 
 
