@@ -52,10 +52,12 @@ def main() -> None:
 @_said_plainly
 def serve() -> None:
     """Read the articles of WIRECHECK_ARTICLES, then answer over HTTP until stopped."""
-    from service import logs
+    from service import logs, tracing
     from service.assembly import read_articles
 
     settings = Settings.from_env()
+    if settings.traces:
+        tracing.must_be_installed()
     logs.configure(settings)
     say = logs.teller(settings)
     try:

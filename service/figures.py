@@ -27,9 +27,8 @@ def share(places: tuple[str, ...] = _PLACES) -> None:
     os.environ.pop(FOLDER, None)
     for place in (*places, None):
         with suppress(OSError):
-            made = tempfile.mkdtemp(prefix=mine, dir=place)
+            made = os.environ[FOLDER] = tempfile.mkdtemp(prefix=mine, dir=place)
             _sweep(Path(made).parent)
-            os.environ[FOLDER] = made
             return
     _log.warning("No folder for temporary files can be written to: /metrics tells the figures of one worker alone.")
 
@@ -53,8 +52,9 @@ def _sweep(place: Path) -> None:
     """Remove the folders of masters that were killed."""
     for folder in place.glob(f"{_PREFIX}*"):
         pid = folder.name.removeprefix(_PREFIX).partition("-")[0]
-        if pid.isdigit() and folder.stat().st_uid == os.getuid() and not _lives(int(pid)):
-            shutil.rmtree(folder, ignore_errors=True)
+        with suppress(FileNotFoundError):  # another master sweeps too
+            if pid.isdigit() and folder.stat().st_uid == os.getuid() and not _lives(int(pid)):
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _lives(pid: int) -> bool:

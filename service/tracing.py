@@ -69,18 +69,26 @@ def _describe(span: Span, exchange: Exchange) -> None:
 
 def traces() -> Traces:
     """Return what sends spans by OTLP over HTTP in the background; raise `SettingError` where it is not installed."""
-    try:
-        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-        from opentelemetry.sdk.resources import Resource
-        from opentelemetry.sdk.trace import TracerProvider
-        from opentelemetry.sdk.trace.export import BatchSpanProcessor
-    except ImportError as error:
-        raise SettingError(
-            "WIRECHECK_TRACES is true, but OpenTelemetry is not installed: pip install 'wirecheck[otel]', or unset it."
-        ) from error
+    must_be_installed()
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
     named = Resource.create()  # by OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES
     if str(named.attributes["service.name"]).startswith("unknown_service"):
         named = named.merge(Resource({"service.name": "wirecheck"}))
     provider = TracerProvider(resource=named)
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     return Traces(provider)
+
+
+def must_be_installed() -> None:
+    """Raise `SettingError` where the packages for traces are not here."""
+    try:
+        import opentelemetry.exporter.otlp.proto.http
+        import opentelemetry.sdk  # noqa: F401
+    except ImportError as error:
+        raise SettingError(
+            "WIRECHECK_TRACES is true, but OpenTelemetry is not installed: pip install 'wirecheck[otel]', or unset it."
+        ) from error

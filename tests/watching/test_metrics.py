@@ -43,10 +43,10 @@ def value(text: str, name: str, **labels: str) -> float:
 
 def test_requests_are_counted_by_route_and_status() -> None:
     client = client_of(FakeChecker())
-    client.get("/v1/check?claim=abc")
-    client.get("/v1/check?claim=abcd")
+    client.get("/v1/check?claim=zebra")
+    client.get("/v1/check?claim=zebras")
     client.get("/v1/check?claim=?")
-    client.get("/v1/checks/0123")
+    client.get("/v1/checks/brewed-tea")
     client.get("/secret/way")
     client.open("/healthz", method="BREW")
     answer = client.get("/metrics")
@@ -62,13 +62,13 @@ def test_requests_are_counted_by_route_and_status() -> None:
     assert value(text, "checks_total", verdict=REPORT.ruling.verdict.value) == 2
     assert value(text, "checks_in_progress") == 0
     assert value(text, "ready") == 0
-    assert not re.search("abc|secret|0123|BREW", text)
+    assert not re.search("zebra|secret|brewed|BREW", text)
 
 
 @pytest.mark.parametrize(("error", "named"), [(BusyError("full"), "BusyError"), (RuntimeError("x"), "unexpected")])
 def test_checks_that_fail_are_counted_by_error(error: Exception, named: str) -> None:
     client = client_of(FakeChecker(error=error))
-    client.get("/v1/check?claim=abc")
+    client.get("/v1/check?claim=zebra")
     text = client.get("/metrics").text
     assert value(text, "checks_failed_total", error=named) == 1
     assert value(text, "checks_in_progress") == 0
