@@ -110,7 +110,7 @@ def _keep_requests_private(_logger: Any, _method: str, line: Line) -> Line:
 
 
 def _tell_errors(_logger: Any, _method: str, line: Line) -> Line:
-    """Write an exception out, without a message that shares a word with what was asked."""
+    """Write an exception out, without a message that shares a word, or its beginning, with what was asked."""
     private = line.pop(PRIVATE, ())
     words = {word for text in private for word in _words(text)}
     return _with_error(line, lambda message: LEFT_OUT if words & set(_words(message)) else message)
@@ -143,7 +143,8 @@ def _written(error: BaseException, told: Any) -> Iterator[str]:
 
 
 def _words(text: str) -> list[str]:
-    return [word for word in re.findall(r"\w+", text.lower()) if len(word) >= _TELLING]
+    """Return how the words of a text begin, so that a stem is known for its word."""
+    return [word[:_TELLING] for word in re.findall(r"\w+", text.lower()) if len(word) >= _TELLING]
 
 
 def _fit_for_a_terminal(_logger: Any, _method: str, line: Line) -> Line:
