@@ -7,16 +7,20 @@
 FROM python:3.11-slim AS build
 # Where torch without CUDA is found: PyPI's build for Linux is several gigabytes larger.
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
+# The packaged models need no torch: "no" makes the image much smaller, and lets it hold no other models.
+ARG OTHER_MODELS=yes
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PATH=/opt/wirecheck/bin:$PATH
 WORKDIR /src
 RUN python -m venv /opt/wirecheck
-# What is installed changes less often than the code, so that it has a layer of its own.
-COPY pyproject.toml constraints.txt ./
-RUN python -c "import pathlib, tomllib; \
-project = tomllib.loads(pathlib.Path('pyproject.toml').read_text())['project']; \
-pathlib.Path('requirements.txt').write_text('\n'.join([*project['dependencies'], 'setuptools']))" \
- && python -m pip install --extra-index-url "$TORCH_INDEX" --constraint constraints.txt --requirement requirements.txt
-COPY README.md LICENSE ./
+# What is installed changes less often than the code, so that it has layers of its own. Every file is checked against its
+# hash, but for what only other models need: each build of torch has hashes of its own, so that there is no one to ask for.
+COPY constraints.txt requirements.lock ./
+RUN python -m pip install --require-hashes --no-deps --requirement requirements.lock \
+ && python -m pip install --constraint constraints.txt setuptools
+RUN if [ "$OTHER_MODELS" = yes ]; then \
+      python -m pip install --extra-index-url "$TORCH_INDEX" --constraint constraints.txt torch sentence-transformers; \
+    fi
+COPY pyproject.toml README.md LICENSE ./
 COPY service service
 COPY models models
 RUN python -m pip install --no-deps --no-build-isolation .

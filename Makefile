@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test e2e check eval bench train collection format clean
+.PHONY: help serve test e2e check eval bench train collection lock wheel audit sbom format clean
 
 help:  ## Say what there is
 	@grep -E '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -50,9 +50,21 @@ train: $(VENV)/.installed-dev  ## Train the stance model on ../shared/data/nli i
 collection: $(VENV)/.installed  ## Write build/wirecheck.postman_collection.json, for Postman, Bruno and their like
 	$(BIN)/python -m service.api.collection build/wirecheck.postman_collection.json
 
+lock: $(VENV)/.installed-dev  ## Write requirements.lock, with the hashes of every file, anew from the pins
+	$(BIN)/python -m release.lock
+
+wheel: $(VENV)/.installed-dev  ## Build the wheel twice, compare, install it away from here and run it
+	$(BIN)/python -m release.wheel
+
+audit: $(VENV)/.installed-dev  ## Known vulnerabilities and licenses of what is shipped; OFFLINE_OK=1 where none can be asked
+	$(BIN)/python -m release.audit audit $(if $(OFFLINE_OK),--offline-ok)
+
+sbom: $(VENV)/.installed-dev  ## List every package of an installation in dist/sbom.json (CycloneDX)
+	$(BIN)/python -m release.audit sbom
+
 format: $(VENV)/.installed-dev  ## Format the code
 	$(BIN)/ruff check --fix --quiet .
 	$(BIN)/ruff format .
 
 clean:  ## Remove what set-up and runs leave behind, the corpus included
-	rm -rf $(VENV) .wirecheck build
+	rm -rf $(VENV) .wirecheck build dist

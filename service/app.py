@@ -18,6 +18,7 @@ from service.api import (
     cors,
     desk,
     gate,
+    metrics,
     problems,
     protection,
     system,
@@ -25,6 +26,7 @@ from service.api import (
     transfer,
 )
 from service.api.absent import NoArchive, NoChecks, NoFactChecks, NoKeys, NoLedger
+from service.api.exchanges import NotingChecker, watch
 from service.api.policy import Policy
 from service.config import Settings
 from service.keeping import Archive, CheckLog, FactCheckSearch, Ledger, NewArticle
@@ -38,7 +40,9 @@ from service.loading import (
     LoadingLedger,
     Service,
 )
+from service.metrics import Metrics
 from service.ports import Checker
+from service.watching import Watches
 
 
 class _ReadableJson(DefaultJSONProvider):
@@ -60,6 +64,8 @@ def create_app(
     max_body_bytes: int = 65_536,
     max_article_bytes: int = 5_000_000,
     fetch: Callable[[str], NewArticle] | None = None,
+    watches: Watches | None = None,
+    log_claims: bool = False,
 ) -> Flask:
     """Return the service around a checker, its articles, the log of its checks and the keys of those who may ask."""
     app = Flask("service", static_folder=None)
@@ -69,6 +75,9 @@ def create_app(
     if policy.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=policy.proxies, x_proto=policy.proxies)  # type: ignore[method-assign]
     problems.register(app)
+    watches = watches or Watches(Metrics())
+    watch(app, watches.watchers, log_claims=log_claims)
+    checker = NotingChecker(watches.metrics.watched(checker))
     api = contract.make_api(app)
     log, ledger = log or NoChecks(), ledger or NoLedger()
     resources = (
@@ -78,6 +87,7 @@ def create_app(
         articles.blueprint(archive or NoArchive(), max_article_bytes, fetch, ledger),
         claimsearch.blueprint(fact_checks or NoFactChecks()),
         system.health_blueprint(checker),
+        metrics.blueprint(watches.metrics.text),
     )
     for resource in resources:
         api.register_blueprint(resource)
@@ -91,9 +101,12 @@ def create_app(
 
 
 def load_app(
-    settings: Settings, build: Callable[[], Service], fetch: Callable[[str], NewArticle] | None = None
+    settings: Settings,
+    build: Callable[[], Service],
+    fetch: Callable[[str], NewArticle] | None = None,
+    watches: Watches | None = None,
 ) -> Flask:
-    """Return the app whose checker and articles load beside it."""
+    """Return the app whose checker and articles load beside it; `watches` are those that the service tells, if any."""
     loading = LoadingChecker(build).start()
     return create_app(
         loading,
@@ -106,4 +119,6 @@ def load_app(
         max_body_bytes=settings.max_body_bytes,
         max_article_bytes=settings.max_article_bytes,
         fetch=fetch,
+        watches=watches,
+        log_claims=settings.log_claims,
     )

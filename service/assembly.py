@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from service.checking.pipeline import Pipeline, Tuning
@@ -13,6 +14,7 @@ from service.config import Settings
 from service.corpus.archive import StoreArchive
 from service.corpus.checks import StoreChecks
 from service.corpus.grouping import find_origins
+from service.corpus.holdings import HoldingsCounter
 from service.corpus.index import VectorIndex
 from service.corpus.intake import Intake, add_articles, embed_missing, keep, sync_folder
 from service.corpus.keys import StoreKeys
@@ -23,7 +25,7 @@ from service.fetching.fetcher import Fetcher, Limits
 from service.gathering import Gatherer, new_article
 from service.keeping import NewArticle
 from service.loading import Service
-from service.ports import Embedder, StanceModel
+from service.ports import Embedder, IndexSize, Loaded, StanceModel, Watch
 
 
 def open_store(settings: Settings) -> Store:
@@ -56,14 +58,19 @@ def build_pipeline(settings: Settings, tuning: Tuning | None = None, stance: Sta
     return _warm_pipeline(settings, open_store(settings), embedder, stance, tuning)
 
 
-def build_service(settings: Settings, embedder: Embedder | None = None, stance: StanceModel | None = None) -> Service:
+def build_service(
+    settings: Settings,
+    embedder: Embedder | None = None,
+    stance: StanceModel | None = None,
+    watch: Watch | None = None,
+) -> Service:
     """Load everything that answers requests; the models given stand in for those of the settings."""
     from models.stance_model import load_stance
 
     embedder = embedder or load_embedder(settings)
     stance = stance or load_stance(settings.stance, settings.threads)
     store = open_store(settings)
-    pipeline = _warm_pipeline(settings, store, embedder, stance)
+    pipeline = _warm_pipeline(settings, store, embedder, stance, watch=watch)
     return Service(
         pipeline,
         StoreArchive(store, embedder),
@@ -75,12 +82,24 @@ def build_service(settings: Settings, embedder: Embedder | None = None, stance: 
 
 
 def _warm_pipeline(
-    settings: Settings, store: Store, embedder: Embedder, stance: StanceModel, tuning: Tuning | None = None
+    settings: Settings,
+    store: Store,
+    embedder: Embedder,
+    stance: StanceModel,
+    tuning: Tuning | None = None,
+    watch: Watch | None = None,
 ) -> Pipeline:
     index = VectorIndex(store.vectors(embedder.name, embedder.dimension), embedder.dimension, settings.threads)
-    pipeline = Pipeline(store, index, embedder, stance, tuning)
+    pipeline = Pipeline(store, index, embedder, stance, tuning, watch)
     pipeline.check(Query("The first check is slower than all that follow.", limit=10))
+    if watch is not None:
+        sized = partial(_size, index)
+        watch.loaded(Loaded(embedder.name, stance.name, HoldingsCounter(store), sized))
     return pipeline
+
+
+def _size(index: VectorIndex) -> IndexSize:
+    return IndexSize(len(index), index.removed, index.revision)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from service.gathering import Gathered
 
 JUDGE_AT_ONCE = 512
+_say = partial(click.echo, err=True)
 
 
 @click.group()
@@ -43,16 +45,21 @@ main.add_command(keys)
 @said_plainly
 def serve() -> None:
     """Read the articles of WIRECHECK_ARTICLES, then answer over HTTP until stopped."""
+    from service import logs, tracing
     from service.access import access_said
     from service.assembly import read_articles
 
     settings = Settings.from_env()
+    if settings.traces:
+        tracing.must_be_installed()
+    logs.configure(settings)
+    say = logs.teller(settings)
     try:
-        _report(read_articles(settings))
+        _report(read_articles(settings), say)
     except UnwritableError as error:
-        click.echo(f"wirecheck: {error} Until then the corpus is served as it is.", err=True)
-    click.echo(access_said(settings), err=True)
-    click.echo(f"Serving on http://{settings.host}:{settings.port} (docs at /docs). Ctrl-C stops.", err=True)
+        say(f"wirecheck: {error} Until then the corpus is served as it is.")
+    say(access_said(settings))
+    say(f"Serving on http://{settings.host}:{settings.port} (docs at /docs). Ctrl-C stops.")
     # Replace this process: gunicorn's workers must not be forked from one that has computed with torch or FAISS,
     # where they hang.
     sys.stdout.flush()
@@ -106,6 +113,19 @@ def watch(feeds: tuple[str, ...], every: int) -> None:
     with gatherer_for(Settings.from_env()) as gatherer:
         click.echo(f"Watching {len(feeds)} feeds every {every} seconds. Ctrl-C stops.", err=True)
         gatherer.watch(feeds, every, stop, lambda said: click.echo(said, err=True))
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON, one a line.")
+def doctor(as_json: bool) -> None:
+    """Look at this installation and say what is wrong with it and what to do; exit 1 where anything is."""
+    from service.doctor import examine
+
+    failed = False
+    for finding in examine():
+        failed |= finding.level == "failed"
+        click.echo(json.dumps(asdict(finding), ensure_ascii=False) if as_json else finding.line())
+    sys.exit(1 if failed else 0)
 
 
 @main.command()
@@ -237,13 +257,12 @@ def _report_gathered(done: Gathered) -> None:
     click.echo(f"{done.added} pages added, {done.unchanged} there already, {len(done.skipped)} skipped.", err=True)
 
 
-def _report(intake: Intake) -> None:
+def _report(intake: Intake, say: Callable[[str], object] = _say) -> None:
     for skipped in intake.skipped:
-        click.echo(f"skipped {skipped.path}: {skipped.reason}", err=True)
-    click.echo(
+        say(f"skipped {skipped.path}: {skipped.reason}")
+    say(
         f"{intake.added} articles added or changed, {intake.unchanged} unchanged, {intake.removed} removed, "
-        f"{len(intake.skipped)} skipped; {intake.embedded} sentences embedded.",
-        err=True,
+        f"{len(intake.skipped)} skipped; {intake.embedded} sentences embedded."
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields
-from marshmallow.validate import Length, Range
+from marshmallow.validate import Length, OneOf, Range
 from sqlalchemy import URL
 
 from service.errors import SettingError
@@ -46,6 +46,10 @@ class Settings:
     cors_origins: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     proxies: int = 0
+    log: str = ""
+    log_level: str = "info"
+    log_claims: bool = False
+    traces: bool = False
 
     @property
     def database_file(self) -> Path:
@@ -100,6 +104,10 @@ class _SettingsSchema(Schema):
     cors_origins = Origins()
     hosts = Hosts()
     proxies = fields.Integer(validate=Range(0, 10))
+    log = fields.String(validate=OneOf(["json", "text"]))
+    log_level = fields.String(validate=OneOf(["debug", "info", "warning", "error"]))
+    log_claims = fields.Boolean()
+    traces = fields.Boolean()
 
 
 def wants_color(is_terminal: bool, environ: Mapping[str, str] | None = None) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -63,3 +65,55 @@ class Checker(Protocol):
     def check(self, query: Query) -> Report:
         """Return the report, or raise `NotReadyError` while anything is loading."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """How much the store keeps, at one moment."""
+
+    articles: int
+    sentences: int
+    embeddings: int
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSize:
+    """The rows of an index: those that are searched, and those that are masked until the next copy."""
+
+    rows: int
+    removed: int
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What can be told of a service once it is loaded; each count is taken when it is asked for."""
+
+    embedder: str
+    stance: str
+    holdings: Callable[[], Holdings]
+    index: Callable[[], IndexSize]
+
+
+class Watch(Protocol):
+    """Is told from outside how a service works, and changes nothing in it."""
+
+    def stage(self, name: str) -> AbstractContextManager[object]:
+        """Return what is entered when a stage of a check begins and left when it ends; stages nest in `check`."""
+        ...
+
+    def loaded(self, service: Loaded) -> None:
+        """Be told that the service is loaded."""
+        ...
+
+
+class Unwatched:
+    """Watches nothing."""
+
+    def stage(self, name: str) -> AbstractContextManager[object]:
+        """Do nothing."""
+        return nullcontext()
+
+    def loaded(self, service: Loaded) -> None:
+        """Do nothing."""

@@ -11,7 +11,7 @@ from flask_smorest import Api, Blueprint
 from service.api.article_schemas import LineSchema
 from service.api.policy import Rule
 from service.api.present import ProblemSchema
-from service.api.problems import MEDIA_TYPE, RETRY_AFTER_S, TITLES, Fault
+from service.api.problems import BROKEN, MEDIA_TYPE, RETRY_AFTER_S, TITLES, Fault
 from service.api.request import StrictParser
 from service.api.text_lines import TextLineSchema
 
@@ -59,7 +59,7 @@ _EXAMPLES: dict[int, tuple[str, tuple[Fault, ...]]] = {
         ),
     ),
     429: ("more than 120 per 1 minute have come from here; wait as long as Retry-After says, then go on", ()),
-    500: ("the service failed on this request; the cause is in its log, and trying again is safe", ()),
+    500: (BROKEN.format(" under the request id 3f8a61d0c9e54b7f"), ()),
     503: (f"index is loading; try again in {RETRY_AFTER_S} seconds", (Fault("index is loading"),)),
 }
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote_plus
 
+import structlog
 from flask import Flask, Response, json, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
+from service.api.exchanges import request_id
 from service.errors import InWorkError, WirecheckError
 
 MEDIA_TYPE = "application/problem+json"
@@ -32,8 +34,9 @@ TITLES = {
     500: "Internal Server Error",
     503: "Service Unavailable",
 }
-_BROKEN = "the service failed on this request; the cause is in its log, and trying again is safe"
-_log = logging.getLogger(__name__)
+BROKEN = "the service failed on this request; the cause is in its log{}, and trying again is safe"
+_MOST_READ = 1_000_000  # bytes of a body that are looked at, so that an error's message does not tell them
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +93,26 @@ def _on_own(error: WirecheckError) -> Response:
 
 
 def _on_unexpected(error: Exception) -> Response:
-    _log.error("unexpected error on %s %r", request.method, request.path, exc_info=error)
-    return _respond(500, _BROKEN)
+    _log_unexpected(error)
+    return _respond(500, _broken())
+
+
+def _log_unexpected(error: Exception) -> None:
+    _log.error("unexpected error", exc_info=error, _private=tuple(_asked()))
+
+
+def _asked() -> Iterable[str]:
+    """Yield what this request asked in its address, its body and, where it got so far, its claim."""
+    yield unquote_plus(request.query_string.decode("utf-8", "replace"))
+    with suppress(Exception):  # the body was cut off, is too long, or was read as a stream
+        if (request.content_length or _MOST_READ) < _MOST_READ:
+            yield request.get_data(as_text=True)
+    yield from structlog.contextvars.get_contextvars().get("_private", ())
+
+
+def _broken() -> str:
+    named = request_id()
+    return BROKEN.format(f" under the request id {named}" if named else "")
 
 
 def _detail(error: HTTPException) -> str:
@@ -114,8 +135,8 @@ def body_of(error: Exception) -> dict[str, Any]:
         return _members(error.code or 500, _detail(error), error.faults)
     if isinstance(error, WirecheckError) and error.status != 500:
         return _members(error.status, str(error), ())
-    _log.error("unexpected error on %s %r", request.method, request.path, exc_info=error)
-    return _members(500, _BROKEN, ())
+    _log_unexpected(error)
+    return _members(500, _broken(), ())
 
 
 def _members(status: int, detail: str, faults: Iterable[Fault]) -> dict[str, Any]:

@@ -35,7 +35,7 @@ from service.domain import (
     Stance,
 )
 from service.errors import DamagedError
-from service.ports import Embedder, StanceModel, Vectors
+from service.ports import Embedder, StanceModel, Unwatched, Vectors, Watch
 
 SUPERSEDED, OTHER_SUBJECT = "superseded", "other_subject"
 
@@ -59,8 +59,10 @@ class Pipeline:
         embedder: Embedder,
         stance: StanceModel,
         tuning: Tuning | None = None,
+        watch: Watch | None = None,
     ) -> None:
         tuning = tuning or Tuning()
+        self._stage = (watch or Unwatched()).stage
         self._store = store
         self._index = index
         self._embedder = embedder
@@ -82,14 +84,21 @@ class Pipeline:
     def check(self, query: Query) -> Report:
         """Return the report on one claim."""
         started = time.monotonic()
-        vector = self._embedder.encode([query.claim])[0]
-        with self._store.one_moment():
-            return self._report(query, vector, self._follower.follow(), started)
+        with self._stage("check"):
+            with self._stage("embed"):
+                vector = self._embedder.encode([query.claim])[0]
+            with self._store.one_moment():
+                with self._stage("follow"):
+                    version = self._follower.follow()
+                return self._report(query, vector, version, started)
 
     def _report(self, query: Query, vector: Vectors, version: str, started: float) -> Report:
-        hits = self._retriever.find(query, vector)
-        groups = fold(hits, self._cosine_among(hits), query.limit)
-        traced = trace(query.claim, self._judge.judge(query, [group.first for group in groups]))
+        with self._stage("retrieve"):
+            hits = self._retriever.find(query, vector)
+            groups = fold(hits, self._cosine_among(hits), query.limit)
+        with self._stage("judge"):
+            judgements = self._judge.judge(query, [group.first for group in groups])
+        traced = trace(query.claim, judgements)
         origins = self._store.origins([hit.sentence.id for group in groups for hit in group.hits])
         shown = [_evidence(j, g, origins) for j, g in zip(traced.judgements, groups, strict=True)]
         evidence = sorted((e for e in shown if _counts(e.judgement)), key=_strongest_first)

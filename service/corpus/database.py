@@ -47,7 +47,8 @@ class Database:
         try:
             if database and database != ":memory:":
                 Path(database).parent.mkdir(parents=True, exist_ok=True)
-            engine = create_engine(url)
+            # An error's message names the statement, and never what was asked or kept.
+            engine = create_engine(url, hide_parameters=True)
             event.listen(engine, "connect", _configure_sqlite)
             with engine.begin() as connection:
                 # One process migrates while others wait, and all of it or nothing is kept.

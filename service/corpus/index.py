@@ -62,9 +62,13 @@ class VectorIndex:
         mixed = contextual(new.vectors, new.article_numbers)
         self._append(new.ids[chosen], new.vectors[chosen], mixed[chosen])
         self.revision, self.seen = new.revision, new.seen
-        dead = len(self._ids) - len(self._rows)
-        if dead > max(DEAD_FEW, DEAD_SHARE * len(self._ids)):
+        if self.removed > max(DEAD_FEW, DEAD_SHARE * len(self._ids)):
             self._compact()
+
+    @property
+    def removed(self) -> int:
+        """Return how many rows are masked."""
+        return len(self._ids) - len(self._rows)
 
     def nearest(self, vector: NDArray[np.float32], count: int, among: Sequence[int] | None = None) -> list[Neighbor]:
         """Return the `count` sentences whose bare vectors are nearest to a vector (d,), ties broken by id."""

@@ -51,7 +51,7 @@ def sync_folder(
     seen: set[str] = set()
     skipped: list[Skipped] = []
     changed: list[Article] = []
-    for item in tqdm(read_folder(folder, max_bytes), desc="reading", unit=" articles"):
+    for item in tqdm(read_folder(folder, max_bytes), desc="reading", unit=" articles", disable=None):
         if isinstance(item, Skipped):
             skipped.append(item)
             continue
@@ -125,7 +125,7 @@ def embed_missing(store: Store, embedder: Embedder, claims: Sequence[str] = ()) 
     """Embed the sentences, and the claims, that are new to this embedder; return how many."""
     wanted = [*store.without_embedding(embedder.name), *store.unembedded(embedder.name, claims)]
     texts = sorted(dict.fromkeys(wanted), key=len, reverse=True)  # longest first, to pad little
-    with tqdm(total=len(texts), desc="embedding", unit=" sentences", disable=not texts) as bar:
+    with tqdm(total=len(texts), desc="embedding", unit=" sentences", disable=None if texts else True) as bar:
         for part in _parts(texts, EMBED_AT_ONCE):
             store.keep_embeddings(embedder.name, part, embedder.encode(part))
             bar.update(len(part))

@@ -31,4 +31,6 @@ def open_read_only(database: str | None) -> Engine | None:
         )
     log.warning("The store %s cannot be written to: what is there is served, and changes are refused.", file)
     address = f"{file.resolve().as_uri()}?immutable=1"
-    return create_engine("sqlite://", creator=lambda: sqlite3.connect(address, uri=True, check_same_thread=False))
+    return create_engine(
+        "sqlite://", hide_parameters=True, creator=lambda: sqlite3.connect(address, uri=True, check_same_thread=False)
+    )

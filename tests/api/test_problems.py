@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
-import logging
+from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
 
 from service.app import create_app
 from service.errors import CorpusError, NotFoundError, NotReadyError
+from tests.conftest import Line
 from tests.fakes import FakeChecker
 
 JSON = "application/json"
@@ -137,11 +138,12 @@ def test_what_is_not_found_is_404() -> None:
 
 
 @pytest.mark.parametrize("error", [RuntimeError("secret"), CorpusError("/secret/path is damaged")])
-def test_an_unexpected_error_is_500_and_stays_in_the_log(error: Exception, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.ERROR):
-        response = create_app(FakeChecker(error=error)).test_client().get("/v1/check?claim=abc")
+def test_an_unexpected_error_is_500_and_stays_in_the_log(error: Exception, lines: Callable[[], list[Line]]) -> None:
+    response = create_app(FakeChecker(error=error)).test_client().get("/v1/check?claim=abc")
     assert "secret" not in problem(response, 500) + response.text
-    assert "secret" in caplog.text
+    (told,) = (line for line in lines() if line["event"] == "unexpected error")
+    assert str(error) in told["exception"]
+    assert told["request_id"] in problem(response, 500)
 
 
 def test_readiness_names_the_part_that_is_missing() -> None:

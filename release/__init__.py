@@ -1,0 +1,1 @@
+"""What is done before a release: lock, wheel, audit, SBOM. Run with make."""
