@@ -82,6 +82,9 @@ def test_a_claim_is_named_only_where_that_is_sure(before: str, sentence: str, al
         "Perhaps 40 people were on board.", "May was the warmest month since 1961.", "Help arrived after 40 minutes.",
         "Order was restored by noon.", "Visit numbers doubled in 2025.",
         "Dear food prices drove inflation to 6 percent.", "Ferry strikes breakwater", "They meet on Friday.",
+        "The bill would have banned the sale of eels.", "The bridge will be closed in two years.",
+        "The patient is in poor health.", "The drug can be bought at any pharmacy.",
+        "The harvest was better than usual.",
         "The union insists that a second guard would have seen the smoke.",
     ],
 )  # fmt: skip

@@ -11,7 +11,7 @@ from bench.spotting import PARTS, spotting, standing, texts
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize(("part", "precision", "recall"), [("dev", 0.95, 0.97), ("test", 0.8, 0.97)])
+@pytest.mark.parametrize(("part", "precision", "recall"), [("dev", 0.9, 0.97), ("test", 0.8, 0.97)])
 def test_claims_are_found_in_whole_texts(part: str, precision: float, recall: float) -> None:
     found = spotting(part)
     assert found.precision >= precision
