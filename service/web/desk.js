@@ -1,9 +1,9 @@
 // The desk: three views over the contract, by hash. No state but what the server keeps.
 
 import { coverage } from "./charts.js";
-import { Client, ProblemError } from "./client.js";
+import { Client, WirecheckError } from "./client.js";
 import { count, day, el } from "./dom.js";
-import { report } from "./report.js";
+import { draft, report } from "./report.js";
 
 const client = new Client();
 const at = (id) => document.getElementById(id);
@@ -32,8 +32,8 @@ function says(place, words, isError = false) {
 
 function failed(place, error) {
   if (error.name === "AbortError") says(place, "Canceled.");
-  else if (error instanceof ProblemError) says(place, error.message, true);
-  else says(place, "The server cannot be reached. Is it still running?", true);
+  else if (error instanceof WirecheckError) says(place, error.message, true);
+  else throw error;
 }
 
 // --- checking ---
@@ -79,20 +79,17 @@ function show(found, note = "") {
 }
 
 function actions(found) {
-  const draft = el("button", { type: "button" }, "ClaimReview draft");
-  draft.addEventListener("click", () => showDraft(found.check_id, draft));
+  const review = el("button", { type: "button" }, "ClaimReview draft");
+  review.addEventListener("click", () => showDraft(found.check_id, review));
   const again = el("button", { type: "button" }, "Check again");
   again.addEventListener("click", () => recheck(found.check_id));
   const print = el("button", { type: "button", onclick: () => window.print() }, "Print");
-  return [draft, again, print];
+  return [review, again, print];
 }
 
 async function showDraft(id, button) {
   try {
-    const { claimreview, missing } = await client.claimReview(id);
-    const words = JSON.stringify(claimreview, null, 2);
-    const note = `Still missing, and yours to give: ${missing.join(", ")}.`;
-    button.closest("p").after(el("div", { class: "draft" }, el("p", { class: "hint" }, note), el("pre", { tabindex: "0" }, words)));
+    button.closest("p").after(draft(await client.claimReview(id)));
     button.disabled = true;
   } catch (error) {
     failed("status", error);

@@ -5,84 +5,19 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from service.config import SAMPLE
-from tests.crash.test_workers import _free_port
+from tests.e2e.support import NEEDED, PATIENCE, Served, faults, serve
 
-ROOT = Path(__file__).parents[2]
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-# Nothing but the page itself may use the network: a browser of its own accord looks for updates.
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
 CLAIM = "Forty people were injured in the ferry accident."
 HOSTILE = '<img src=x onerror="document.title=\'taken\'"><script>document.title="taken"</script>'
-PATIENCE = 180_000  # ms
 
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed; CHROMIUM names one elsewhere"),
-    pytest.mark.skipif(not (ROOT / "models/stance/manifest.json").exists(), reason="models/stance has no weights"),
-]
-
-
-@dataclass
-class Served:
-    """The service, and how to stop it."""
-
-    url: str
-    process: subprocess.Popen[bytes]
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(30)
-
-
-def _serve(folder: Path) -> Served:
-    port = _free_port()
-    others = {name: value for name, value in os.environ.items() if not name.startswith("WIRECHECK_")}
-    env = {**others, "WIRECHECK_PORT": str(port), "WIRECHECK_DATA": str(folder), "WIRECHECK_ARTICLES": str(SAMPLE)}
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "service.cli", "serve"], cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT
-        )
-    url, until = f"http://127.0.0.1:{port}", time.monotonic() + PATIENCE / 1000
-    while time.monotonic() < until:
-        assert process.poll() is None, (folder / "log").read_text()
-        try:
-            with urllib.request.urlopen(f"{url}/readyz"):  # noqa: S310
-                return Served(url, process)
-        except OSError:
-            time.sleep(0.3)
-    pytest.fail((folder / "log").read_text())
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    found = _serve(tmp_path_factory.mktemp("desk"))
-    yield found
-    if found.process.poll() is None:
-        found.stop()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield found
-        found.close()
+pytestmark = NEEDED
 
 
 @pytest.fixture
@@ -92,24 +27,20 @@ def page(browser: Browser, served: Served) -> Iterator[Page]:
     opened = context.new_page()
     opened.set_default_timeout(PATIENCE)
     asked: list[str] = []
-    faults: list[str] = []
+    thrown: list[str] = []
     opened.on("request", lambda request: asked.append(request.url))
-    opened.on("pageerror", lambda error: faults.append(str(error)))
+    opened.on("pageerror", lambda error: thrown.append(str(error)))
     opened.goto(served.url)
     yield opened
     context.close()
     assert not [url for url in asked if not url.startswith((served.url, "data:"))]
-    assert faults == []
+    assert thrown == []
 
 
 def _check(page: Page, claim: str = CLAIM) -> None:
     page.get_by_label("Claim").fill(claim)
     page.get_by_role("button", name="Check", exact=True).click()
     page.locator(".verdict").wait_for()
-
-
-def _faults(page: Page) -> list[str]:
-    return [f"{v['id']}: {v['nodes'][0]['html']}" for v in Axe().run(page).response["violations"]]
 
 
 def test_from_a_claim_to_its_verdict_and_evidence(page: Page) -> None:
@@ -148,7 +79,7 @@ def test_axe_finds_nothing(page: Page, scheme: str, view: str) -> None:
     for summary in page.locator("details:visible > summary").all():
         if summary.is_visible():
             summary.click()
-    assert _faults(page) == []
+    assert faults(page) == []
 
 
 def test_a_check_is_found_again_in_the_history(page: Page) -> None:
@@ -199,7 +130,7 @@ def test_on_a_phone_nothing_is_cut_off(page: Page) -> None:
 
 
 def test_a_server_that_is_gone_is_said_plainly(browser: Browser, tmp_path: Path) -> None:
-    served = _serve(tmp_path)
+    served = serve(tmp_path)
     page = browser.new_page()
     page.goto(served.url)
     served.stop()

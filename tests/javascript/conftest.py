@@ -1,0 +1,26 @@
+"""The extension as it is built."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def build(folder: Path) -> Path:
+    done = subprocess.run(
+        [sys.executable, "extension/build.py", "--build", folder, "--dist", folder / "dist"],
+        cwd=ROOT, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `make extension` makes, in folders of its own."""
+    return build(tmp_path_factory.mktemp("extension"))
