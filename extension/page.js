@@ -32,7 +32,7 @@ export class Page {
   /** @returns {Promise<{text: string, isCut: boolean}>} */
   async read(run) {
     await this.#inject();
-    await this.#scripting.insertCSS({ target: this.#target, files: ["content.css"], origin: "USER" });
+    await this.#scripting.insertCSS({ target: this.#target, files: ["content.css"] });
     return this.#run((id) => globalThis.wirecheck.read(id), [run]);
   }
 
@@ -48,7 +48,7 @@ export class Page {
   /** Take every mark away. */
   async clear() {
     await this.#try(() => globalThis.wirecheck?.clear() ?? true, []);
-    await this.#scripting.removeCSS({ target: this.#target, files: ["content.css"], origin: "USER" }).catch(() => {});
+    await this.#scripting.removeCSS({ target: this.#target, files: ["content.css"] }).catch(() => {});
   }
 
   get #target() {

@@ -82,7 +82,7 @@ function failed({ kind, text, error }) {
 
 function drawProgress({ kind, found, leftOut }) {
   if (kind === "claim") return;
-  at("progress").textContent = `${count(found, "claim")}, ${count(leftOut, "sentence")} left out because they make none.`;
+  at("progress").textContent = `${count(found, "claim")}; left out because it makes none: ${count(leftOut, "sentence")}.`;
 }
 
 // --- the claims of a text or page ---

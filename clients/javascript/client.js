@@ -103,8 +103,10 @@ export class Client {
   }
 
   /** @param {Query} query @returns {Promise<Report>} */
-  check(query, { signal } = {}) {
-    return this.#json("POST", "/v1/check", { body: query, signal });
+  async check(query, { signal } = {}) {
+    const report = await this.#json("POST", "/v1/check", { body: query, signal });
+    if (!report?.verdict) throw new BrokenAnswerError("The answer is no report. Is this the address of a Wirecheck server?");
+    return report;
   }
 
   /**

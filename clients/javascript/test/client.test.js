@@ -49,7 +49,7 @@ test("a claim is sent as the contract has it", async (t) => {
 });
 
 test("the API key travels as a bearer token, and is not a property that anyone can read", async (t) => {
-  const { asked, baseUrl } = await serving(t, json(200, {}));
+  const { asked, baseUrl } = await serving(t, json(200, { verdict: "refuted" }));
   const client = new Client({ baseUrl, apiKey: "wk-77" });
   await client.check({ claim: "Six ponies ate the net." });
   assert.equal(asked[0].headers.authorization, "Bearer wk-77");
@@ -172,6 +172,11 @@ test("an error page of something in between is a problem too", async (t) => {
 
 test("an answer that is not JSON is not Wirecheck's", async (t) => {
   const { baseUrl } = await serving(t, (_, response) => response.end("<h1>Hello</h1>"));
+  await assert.rejects(new Client({ baseUrl }).check({ claim: "Six ponies." }), BrokenAnswerError);
+});
+
+test("JSON of something else is no report", async (t) => {
+  const { baseUrl } = await serving(t, json(200, { status: "ok" }));
   await assert.rejects(new Client({ baseUrl }).check({ claim: "Six ponies." }), BrokenAnswerError);
 });
 
