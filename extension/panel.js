@@ -3,7 +3,8 @@
 import { api } from "./browser.js";
 import { ROW } from "./runs.js";
 import { readSettings } from "./settings.js";
-import { count, el, percent } from "./shared/dom.js";
+import { ClaimList, progress } from "./shared/claims.js";
+import { count, el } from "./shared/dom.js";
 import { VERDICTS, draft, report } from "./shared/report.js";
 
 const SLOW_MS = 10_000; // after which a wait is told, and again each time
@@ -11,9 +12,13 @@ const at = (id) => document.getElementById(id);
 const ask = (message) => api.runtime.sendMessage(message);
 
 let shown = null; // the run as it is shown
-let rows = new Map();
+let drawn = new Set(); // numbers of rows
 let server = null;
 let waiting = null;
+const claims = new ClaimList({
+  list: at("claims"), counts: at("counts"), open: evidence,
+  more: (row) => [row.isMarked ? button("Show in the page", () => reveal(row.n)) : null],
+});
 
 // --- what is going on ---
 
@@ -34,10 +39,11 @@ function drawRun(run) {
 
 function reset() {
   clearInterval(waiting);
-  rows = new Map();
+  drawn = new Set();
+  claims.clear();
   at("cancel").hidden = true;
   at("claims-part").hidden = at("report-part").hidden = true;
-  for (const id of ["next", "claims", "counts", "report", "progress", "status"]) at(id).replaceChildren();
+  for (const id of ["next", "report", "progress", "status"]) at(id).replaceChildren();
 }
 
 function begin(run) {
@@ -82,52 +88,20 @@ function failed({ kind, text, error }) {
 
 function drawProgress({ kind, found, leftOut }) {
   if (kind === "claim") return;
-  at("progress").textContent = `${count(found, "claim")}; left out because it makes none: ${count(leftOut, "sentence")}.`;
+  at("progress").textContent = progress(found, leftOut);
 }
 
 // --- the claims of a text or page ---
 
 function drawRow(row) {
-  rows.set(row.n, row);
+  drawn.add(row.n);
   at("claims-part").hidden = false;
-  const words = row.verdict ? VERDICTS[row.verdict] : "Not checked";
-  const opened = el("div", {});
-  const evidence = button("Evidence", () => toggle(row, evidence, opened));
-  evidence.setAttribute("aria-expanded", "false");
-  at("claims").append(el(
-    "li", {},
-    el("p", { class: `verdict ${row.verdict ?? ""}` }, line(row.verdict, words), row.report ? `, confidence ${percent(row.report.confidence)}` : ""),
-    el("p", {}, row.sentence),
-    row.checkedAs === row.sentence ? null : el("p", { class: "hint" }, `Checked as: ${row.checkedAs}`),
-    row.problem ? el("p", { class: "error" }, row.problem) : null,
-    el(
-      "p", { class: "actions" },
-      row.verdict ? evidence : null,
-      row.isMarked ? button("Show in the page", () => reveal(row.n)) : null,
-    ),
-    opened,
-  ));
-  drawCounts();
+  claims.add(row);
 }
 
-function drawCounts() {
-  const counts = new Map();
-  for (const { verdict } of rows.values()) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
-  const named = Object.keys(VERDICTS).filter((verdict) => counts.has(verdict));
-  at("counts").replaceChildren(...named.map((verdict) => el("li", {}, line(verdict, VERDICTS[verdict]), `: ${counts.get(verdict)}`)));
-}
-
-/** The word of a verdict with the line that the page has under its sentences. */
-function line(verdict, words) {
-  return el("span", { class: `line ${verdict}` }, words);
-}
-
-async function toggle(row, evidence, opened) {
-  const isOpen = evidence.getAttribute("aria-expanded") === "true";
-  evidence.setAttribute("aria-expanded", String(!isOpen));
-  if (isOpen) return opened.replaceChildren();
+async function evidence(row) {
   const found = row.report ? { answer: row.report } : await ask({ ask: "report", n: row.n });
-  opened.replaceChildren(found.error ? el("p", { class: "error" }, found.error.message) : report(found.answer, actions(found.answer)));
+  return found.error ? el("p", { class: "error" }, found.error.message) : report(found.answer, actions(found.answer));
 }
 
 async function reveal(n) {
@@ -190,10 +164,10 @@ api.storage.onChanged.addListener((changes, area) => {
   if (area === "local") drawServer();
   if (area !== "session") return;
   if (changes.run) drawRun(changes.run.newValue);
-  for (const [key, { newValue }] of Object.entries(changes)) if (key.startsWith(ROW) && newValue && !rows.has(newValue.n)) drawRow(newValue);
+  for (const [key, { newValue }] of Object.entries(changes)) if (key.startsWith(ROW) && newValue && !drawn.has(newValue.n)) drawRow(newValue);
 });
 
 await drawServer();
 const { run, ...others } = await api.storage.session.get(null);
 drawRun(run);
-Object.values(others).filter((row) => !rows.has(row.n)).sort((a, b) => a.n - b.n).forEach(drawRow);
+Object.values(others).filter((row) => !drawn.has(row.n)).sort((a, b) => a.n - b.n).forEach(drawRow);

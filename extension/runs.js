@@ -136,7 +136,7 @@ export class Runs {
 
 function outcome({ report, problem }) {
   if (!report) return { problem: problem?.detail ?? "This claim could not be checked." };
-  return { verdict: report.verdict, checkId: report.check_id, report };
+  return { verdict: report.verdict, confidence: report.confidence, checkId: report.check_id, report };
 }
 
 function fits(claim) {

@@ -1,9 +1,10 @@
-// The desk: three views over the contract, by hash. No state but what the server keeps.
+// The desk: four views over the contract, by hash. No state but what the server keeps.
 
 import { coverage } from "./charts.js";
 import { Client, WirecheckError } from "./client.js";
 import { count, day, el } from "./dom.js";
 import { draft, report } from "./report.js";
+import { textView } from "./text.js";
 
 const client = new Client();
 const at = (id) => document.getElementById(id);
@@ -11,7 +12,7 @@ const MOST_ARTICLES = 2000; // more are not drawn into the chart
 
 // --- views ---
 
-const VIEWS = { check: null, history: openHistory, corpus: openCorpus };
+const VIEWS = { check: null, text: null, history: openHistory, corpus: openCorpus };
 
 function route() {
   const [name, id] = location.hash.slice(1).split("/");
@@ -200,6 +201,7 @@ at("cancel").addEventListener("click", () => running?.abort());
 at("claim").addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) at("check-form").requestSubmit();
 });
+textView(client, says, failed);
 at("stale-only").addEventListener("change", () => openHistory());
 at("article-form").addEventListener("submit", addArticle);
 window.addEventListener("hashchange", route);

@@ -28,7 +28,7 @@ def _desk(playwright: Playwright, served: Served, folder: Path) -> None:
             viewport={"width": width, "height": height}, color_scheme="dark" if name == "dark" else "light"
         )
         page.goto(served.url)
-        page.get_by_label("Claim").fill(_CLAIM)
+        page.get_by_role("textbox", name="Claim").fill(_CLAIM)
         page.get_by_role("button", name="Check", exact=True).click()
         page.locator(".verdict").wait_for()
         page.screenshot(path=folder / f"desk-{name}.png")

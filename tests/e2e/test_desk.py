@@ -16,6 +16,7 @@ from tests.e2e.support import NEEDED, PATIENCE, Served, faults, serve
 
 CLAIM = "Forty people were injured in the ferry accident."
 HOSTILE = '<img src=x onerror="document.title=\'taken\'"><script>document.title="taken"</script>'
+TEXT = f"🐴 {HOSTILE}\n\n{CLAIM} Who is to blame? The buoy at the harbor entrance was dark."
 
 pytestmark = NEEDED
 
@@ -38,7 +39,7 @@ def page(browser: Browser, served: Served) -> Iterator[Page]:
 
 
 def _check(page: Page, claim: str = CLAIM) -> None:
-    page.get_by_label("Claim").fill(claim)
+    page.get_by_role("textbox", name="Claim").fill(claim)
     page.get_by_role("button", name="Check", exact=True).click()
     page.locator(".verdict").wait_for()
 
@@ -57,7 +58,7 @@ def test_from_a_claim_to_its_verdict_and_evidence(page: Page) -> None:
 def test_by_keyboard_alone(page: Page) -> None:
     page.keyboard.press("Tab")
     expect(page.locator(".skip")).to_be_focused()
-    page.get_by_label("Claim").focus()
+    page.get_by_role("textbox", name="Claim").focus()
     page.keyboard.type(CLAIM)
     page.keyboard.press("Control+Enter")
     page.locator(".verdict").wait_for()
@@ -69,12 +70,15 @@ def test_by_keyboard_alone(page: Page) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("view", ["check", "history", "corpus"])
+@pytest.mark.parametrize("view", ["check", "text", "history", "corpus"])
 def test_axe_finds_nothing(page: Page, scheme: str, view: str) -> None:
     page.emulate_media(color_scheme=scheme)
     _check(page)
     if view != "check":
         page.locator(f"nav a[href='#{view}']").click()
+        if view == "text":
+            _check_text(page)
+            page.get_by_role("button", name="Evidence").first.click()
         page.locator(f"#{view}-view li").first.wait_for()
     for summary in page.locator("details:visible > summary").all():
         if summary.is_visible():
@@ -92,12 +96,47 @@ def test_a_check_is_found_again_in_the_history(page: Page) -> None:
     assert page.locator(".reason").inner_text() == said
 
 
+def _check_text(page: Page, text: str = TEXT) -> None:
+    page.locator("#text").fill(text)
+    page.get_by_role("button", name="Check the text").click()
+    expect(page.locator("#text-status")).to_contain_text("Done: 2 claims")
+
+
+def test_a_whole_text_is_checked_claim_by_claim_and_marked(page: Page) -> None:
+    page.get_by_role("link", name="Text").click()
+    _check_text(page)
+    assert page.locator("#text-marked").text_content() == TEXT
+    assert page.locator("#text-marked .line").all_inner_texts() == [CLAIM, "The buoy at the harbor entrance was dark."]
+    expect(page.locator("#text-marked .refuted")).to_have_text(CLAIM)
+    expect(page.locator("#text-left")).to_contain_text("a question: “Who is to blame?”", use_inner_text=False)
+    row = page.locator("#text-claims > li").first
+    expect(row.locator(":scope > .verdict")).to_contain_text("Refuted, confidence")
+    row.get_by_role("button", name="Evidence").click()
+    expect(row.locator(".reason")).to_contain_text("the claim says forty")
+    assert page.locator("#text-found img, #text-found script").count() == 0
+
+
+def test_a_page_from_a_file_is_read_without_its_furniture(page: Page, tmp_path: Path) -> None:
+    (tmp_path / "story.html").write_text(f"<html><body><nav>Home</nav><article><p>{CLAIM}</p></article></body></html>")
+    page.get_by_role("link", name="Text").click()
+    page.get_by_label("Or a file (.txt, .md or .html)").set_input_files(tmp_path / "story.html")
+    page.get_by_role("button", name="Check the text").click()
+    expect(page.locator("#text-status")).to_contain_text("Done: 1 claim;")
+    expect(page.locator("#text-marked")).to_have_text(CLAIM)
+
+
+def test_an_empty_text_is_told_to_be_empty(page: Page) -> None:
+    page.get_by_role("link", name="Text").click()
+    page.get_by_role("button", name="Check the text").click()
+    expect(page.locator("#text-status.error")).to_contain_text("text")
+
+
 def test_an_article_is_added_and_its_text_stays_text(page: Page) -> None:
     page.get_by_role("link", name="Articles").click()
     page.get_by_text("Add an article").click()
     page.get_by_label("Title").fill(f"Gulls take the pier {HOSTILE}")
     text = f"Eleven gulls took the pier café of Kelmouth on Sunday {HOSTILE}. Nobody dared to go in until noon."
-    page.get_by_label("Text", exact=True).fill(text)
+    page.locator("#a-text").fill(text)
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.locator("#corpus-status")).to_contain_text("Added")
     expect(page.locator("#articles")).to_contain_text("onerror")
@@ -109,14 +148,14 @@ def test_an_article_is_added_and_its_text_stays_text(page: Page) -> None:
 
 
 def test_a_problem_is_shown_as_the_server_says_it(page: Page) -> None:
-    page.get_by_label("Claim").fill("??")
+    page.get_by_role("textbox", name="Claim").fill("??")
     page.get_by_role("button", name="Check", exact=True).click()
     expect(page.locator("#status.error")).to_contain_text("claim")
 
 
 def test_a_check_can_be_canceled(page: Page) -> None:
     page.route("**/v1/check", lambda route: None)  # an answer that never comes
-    page.get_by_label("Claim").fill(CLAIM)
+    page.get_by_role("textbox", name="Claim").fill(CLAIM)
     page.get_by_role("button", name="Check", exact=True).click()
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator("#status")).to_have_text("Canceled.")
@@ -134,6 +173,6 @@ def test_a_server_that_is_gone_is_said_plainly(browser: Browser, tmp_path: Path)
     page = browser.new_page()
     page.goto(served.url)
     served.stop()
-    page.get_by_label("Claim").fill(CLAIM)
+    page.get_by_role("textbox", name="Claim").fill(CLAIM)
     page.get_by_role("button", name="Check", exact=True).click()
     expect(page.locator("#status.error")).to_contain_text("cannot be reached")
