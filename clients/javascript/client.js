@@ -153,6 +153,17 @@ export class Client {
     return this.#json("POST", "/v1/articles", { body: article, signal });
   }
 
+  /**
+   * Add many articles, one a line of JSON, and give what became of each line.
+   * @param {string | Blob} jsonLines
+   * @returns {AsyncGenerator<{line: number, status: number, receipt: object | null, problem: object | null}>}
+   */
+  async *addArticles(jsonLines, { onDuplicate = "fail", signal } = {}) {
+    const path = `/v1/articles?${search({ on_duplicate: onDuplicate })}`;
+    const response = await this.#ask("POST", path, { body: jsonLines, type: "application/x-ndjson", signal });
+    for await (const line of lines(response.body, signal)) yield parsed(line);
+  }
+
   async deleteArticle(id, { signal } = {}) {
     await this.#ask("DELETE", articlePath(id), { signal });
   }
@@ -167,12 +178,12 @@ export class Client {
     return parsed(await answered(response.text(), options.signal));
   }
 
-  async #ask(method, path, { body = null, signal = null } = {}) {
-    const headers = {};
-    if (body !== null) headers["Content-Type"] = "application/json";
+  async #ask(method, path, { body = null, type = "application/json", signal = null } = {}) {
+    const headers = body === null ? {} : { "Content-Type": type };
+    const sent = body === null ? undefined : type === "application/json" ? JSON.stringify(body) : body;
     if (this.#apiKey) headers.Authorization = `Bearer ${this.#apiKey}`;
     // A redirect could lead the text and the key to another server.
-    const init = { method, headers, body: body === null ? undefined : JSON.stringify(body), signal, redirect: "error" };
+    const init = { method, headers, body: sent, signal, redirect: "error" };
     const response = await answered(this.#fetch(this.#baseUrl + path, init), signal);
     if (response.ok) return response;
     const problem = await response.json().catch(() => null);

@@ -181,6 +181,7 @@ async function addArticle(event) {
   const article = {};
   for (const [name, value] of new FormData(event.target)) if (value && name !== "") article[name] = value;
   const [file] = at("a-file").files;
+  if (/\.jsonl$/i.test(file?.name)) return addMany(file, event.target);
   if (file) article[/\.html?$/i.test(file.name) ? "html" : "text"] = await file.text();
   if (article.html) delete article.text;
   says("corpus-status", "Adding…");
@@ -189,6 +190,24 @@ async function addArticle(event) {
     event.target.reset();
     await openCorpus();
     says("corpus-status", `Added “${added.article.title}”: ${count(added.sentences, "sentence")} kept, ${count(added.dropped.lines, "line")} left out as page furniture.`);
+  } catch (error) {
+    failed("corpus-status", error);
+  }
+}
+
+async function addMany(file, form) {
+  const counts = { added: 0, skipped: 0, refused: 0 };
+  let why = "";
+  says("corpus-status", `Adding the articles of ${file.name}…`);
+  try {
+    for await (const { line, receipt, problem } of client.addArticles(file, { onDuplicate: "skip" })) {
+      counts[receipt?.status ?? "refused"] += 1;
+      if (problem) why ||= ` Line ${line}: ${problem.detail}`;
+    }
+    form.reset();
+    await openCorpus();
+    const words = `${counts.added} added, ${counts.skipped} there already, ${counts.refused} refused.${why}`;
+    says("corpus-status", words, counts.refused > 0);
   } catch (error) {
     failed("corpus-status", error);
   }

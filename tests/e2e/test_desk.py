@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -145,6 +146,18 @@ def test_an_article_is_added_and_its_text_stays_text(page: Page) -> None:
     expect(page.locator("#report")).to_contain_text("Eleven gulls took the pier")
     assert page.title() == "Wirecheck"
     assert page.locator("#report img, #report script, #articles img").count() == 0
+
+
+def test_many_articles_are_added_from_a_file(page: Page, tmp_path: Path) -> None:
+    moths = {"title": "Moths in the town hall", "text": "Nine moths flew through the town hall of Kelmouth on Monday."}
+    lines = [json.dumps(moths), json.dumps(moths), '{"title": "Nothing else"}']
+    (tmp_path / "moths.jsonl").write_text("\n".join(lines))
+    page.get_by_role("link", name="Articles").click()
+    page.get_by_text("Add an article").click()
+    page.locator("#a-file").set_input_files(tmp_path / "moths.jsonl")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.locator("#corpus-status")).to_contain_text("1 added, 1 there already, 1 refused. Line 3:")
+    expect(page.locator("#articles")).to_contain_text("Moths in the town hall")
 
 
 def test_a_problem_is_shown_as_the_server_says_it(page: Page) -> None:

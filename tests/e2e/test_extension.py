@@ -111,7 +111,7 @@ def test_contract_desk_and_panel_show_the_same_numbers(
         report = json.load(answer)
     desk = browser.new_page()
     desk.goto(served.url)
-    desk.get_by_label("Claim").fill(CLAIM)
+    desk.get_by_role("textbox", name="Claim").fill(CLAIM)
     desk.get_by_role("button", name="Check", exact=True).click()
     _ask(panel)
     shown = [_numbers(page) for page in (desk, panel)]

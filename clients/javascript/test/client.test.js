@@ -86,6 +86,15 @@ test("a deletion has no answer to read", async (t) => {
   assert.deepEqual([asked[0].method, asked[0].url], ["DELETE", "/v1/articles/net"]);
 });
 
+test("many articles go as lines, and each line has its answer", async (t) => {
+  const { asked, baseUrl } = await serving(t, (_, response) => response.end('{"line": 1, "status": 201}\n{"line": 2, "status": 409}\n'));
+  const rows = await all(new Client({ baseUrl }).addArticles('{"title": "Net"}\n{"title": "Net"}\n', { onDuplicate: "skip" }));
+  assert.deepEqual(rows.map((row) => row.status), [201, 409]);
+  assert.deepEqual([asked[0].method, asked[0].url], ["POST", "/v1/articles?on_duplicate=skip"]);
+  assert.equal(asked[0].headers["content-type"], "application/x-ndjson");
+  assert.equal(asked[0].body, '{"title": "Net"}\n{"title": "Net"}\n');
+});
+
 // --- whole texts ---
 
 test("rows are given as they come, whatever the pieces they come in", async (t) => {
