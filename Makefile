@@ -54,4 +54,4 @@ format: $(VENV)/.installed-dev  ## Format the code
 	$(BIN)/ruff format .
 
 clean:  ## Remove what set-up and runs leave behind, the corpus included
-	rm -rf $(VENV) .wirecheck build
+	rm -rf $(VENV) .wirecheck build dist

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
-import pytest
-
 from tests.e2e.support import ROOT, WITH_MODELS, Served
+from tests.javascript.conftest import needs_node
 
 CLIENT = ROOT / "clients/javascript"
 
-pytestmark = [pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed"), WITH_MODELS]
+pytestmark = [needs_node, WITH_MODELS]
 
 
 def _block(language: str) -> str:

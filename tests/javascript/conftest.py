@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+
+
+def _has_node() -> bool:
+    """Whether there is a Node that the client is written for."""
+    node = shutil.which("node")
+    if node is None:
+        return False
+    version = subprocess.run([node, "--version"], capture_output=True, text=True).stdout
+    return int(version.removeprefix("v").partition(".")[0] or 0) >= 20
+
+
+needs_node = pytest.mark.skipif(not _has_node(), reason="Node 20 or later is not installed")
 
 
 def build(folder: Path) -> Path:

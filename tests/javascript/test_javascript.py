@@ -7,9 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import pytest
-
-from tests.javascript.conftest import ROOT
+from tests.javascript.conftest import ROOT, needs_node
 
 
 def _tested(folder: Path, **settings: str) -> None:
@@ -20,9 +18,6 @@ def _tested(folder: Path, **settings: str) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "\n# tests 0\n" not in done.stdout
-
-
-needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")
 
 
 @needs_node
