@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test e2e check eval bench train collection lock wheel audit sbom format clean
+.PHONY: help serve test e2e extension check eval bench train collection lock wheel audit sbom format clean
 
 help:  ## Say what there is
 	@grep -E '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -26,8 +26,11 @@ serve: $(VENV)/.installed  ## Set up, index the articles, serve on 127.0.0.1:800
 test: $(VENV)/.installed-dev  ## Set up, run all tests
 	$(BIN)/python -m pytest
 
-e2e: $(VENV)/.installed-dev  ## The desk in a browser; needs Chromium
+e2e: $(VENV)/.installed-dev  ## The desk and the extension in a browser; needs Chromium
 	$(BIN)/python -m pytest tests/e2e
+
+extension:  ## Build the browser extension: build/extension to load, dist/*.zip to hand on
+	$(PYTHON) extension/build.py
 
 check: $(VENV)/.installed-dev  ## Lint, types, contract
 	$(BIN)/ruff check .

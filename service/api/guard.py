@@ -16,8 +16,11 @@ _ELSEWHERE = frozenset({"cross-site", "same-site"})  # only same-origin, and non
 _BY_PROXIES = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip")
 
 
-def refuse_foreign(req: Request, policy: Policy) -> None:
-    """Raise a problem 403 for a request under an unknown name, or one that a page of another site sent."""
+def refuse_foreign(req: Request, policy: Policy, *, writes: bool) -> None:
+    """Raise a problem 403 for a request under an unknown name, or one that a page of another site sent.
+
+    A browser extension may ask, but not write: no page can send in its name, and the user let it reach this address.
+    """
     if not policy.knows(_name(f"//{req.host}")):
         raise Problem(
             403,
@@ -25,7 +28,7 @@ def refuse_foreign(req: Request, policy: Policy) -> None:
             "in WIRECHECK_HOSTS",
         )
     origin = req.headers.get("Origin")
-    if origin is not None and origin in policy.origins:
+    if origin is not None and (origin in policy.origins or (_is_extension(origin) and not writes)):
         return
     if origin is not None and is_foreign(req):
         raise _foreign(f"a page at {_shown(origin)}")
@@ -37,6 +40,10 @@ def is_foreign(req: Request) -> bool:
     """Return whether the request states that it comes from a page of another origin."""
     origin = req.headers.get("Origin")
     return origin is not None and origin.lower() != f"{req.scheme}://{req.host}".lower()
+
+
+def _is_extension(origin: str) -> bool:
+    return origin.startswith(("chrome-extension://", "moz-extension://"))
 
 
 def came_through_proxy(req: Request) -> bool:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from service.checking.attribution import Reported, attribute, is_speech_claim, reported
-from service.checking.blame import Charge, charge_of, charged
+from service.checking.asked import Asked
+from service.checking.attribution import Reported, attribute, reported
+from service.checking.blame import charged
 from service.checking.differences import QUANTITY, Comparison, compare
 from service.checking.leaning import leans, only_points_back
-from service.checking.silence import of_silence, silent_in
+from service.checking.silence import of_silence
 from service.checking.speakers import same_speaker
 from service.domain import (
     Act,
@@ -32,6 +33,7 @@ from service.domain import (
 from service.ports import StanceModel
 
 _OPPOSITE = {Act.ADMITS: {Act.DENIES}, Act.CONFIRMS: {Act.DENIES}, Act.DENIES: {Act.ADMITS, Act.CONFIRMS}}
+_NEAR = 0.1  # how far apart, of the larger, two figures are that may be the same one rounded
 NOT_JUDGED = StanceScores(0.0, 0.0, 1.0)
 
 
@@ -64,24 +66,6 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A claim as the rules read it: about speech, a charge against somebody, or that somebody was silent."""
-
-    text: str
-    speech: Attribution | None = None
-    charge: Charge | None = None
-    silent: str | None = None
-
-    @classmethod
-    def of(cls, claim: str, policy: Policy) -> Asked:
-        """Read a claim."""
-        if not policy.attribution:
-            return cls(claim)
-        speech = is_speech_claim(claim)
-        return cls(claim, speech, None if speech else charge_of(claim), silent_in(claim))
-
-
-@dataclass(frozen=True, slots=True)
 class Reading:
     """What the rules found before the network reads.
 
@@ -107,7 +91,7 @@ class Judge:
         """Return a judgement for each hit, in order; all neutral where the model cannot read the whole claim."""
         if not self._model.fits(query.claim):
             return [Judgement(hit, Stance.NEUTRAL, NOT_JUDGED) for hit in hits]
-        asked = Asked.of(query.claim, self._policy)
+        asked = Asked.of(query.claim) if self._policy.attribution else Asked(query.claim)
         readings = [read(asked, hit, self._policy) for hit in hits]
         scores = self._model.judge([(reading.text, query.claim) for reading in readings])
         return [
@@ -178,7 +162,7 @@ def decide(reading: Reading, scores: StanceScores, asked: Asked, thresholds: Thr
         scores,
         attribution=reading.attribution,
         figures=_figures(reading.comparison, scores, policy),
-        agrees=bool(reading.comparison.agreements) and not reading.comparison.unmatched_claim,
+        agrees=_agrees(reading.comparison),
         left_behind=bool(reading.comparison.left_behind),
     )
     speech = asked.speech
@@ -222,6 +206,20 @@ def _figures(comparison: Comparison, scores: StanceScores, policy: Policy) -> tu
     differing = [d.evidence for d in comparison.differences if d.kind == QUANTITY]
     found = (*agreed, *differing) or comparison.left_behind
     return found or (comparison.rivals if scores.conflicts >= policy.leans_to_conflict else ())
+
+
+def _agrees(comparison: Comparison) -> bool:
+    """Say whether a sentence gives all figures of the claim; "at least 12" does not give 40, though 40 is no less."""
+    pairs = comparison.agreements
+    return (
+        bool(pairs) and not comparison.unmatched_claim and all(_is_near(p.claim.value, p.evidence.value) for p in pairs)
+    )
+
+
+def _is_near(one: float | str, other: float | str) -> bool:
+    if isinstance(one, str) or isinstance(other, str):
+        return True
+    return abs(one - other) <= _NEAR * max(abs(one), abs(other))
 
 
 def _opposite_act(judgement: Judgement, speech: Attribution, policy: Policy) -> Judgement | None:

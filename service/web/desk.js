@@ -1,18 +1,19 @@
-// The desk: three views over the contract, by hash. No state but what the server keeps.
+// The desk: four views over the contract, by hash. No state but what the server keeps.
 
 import { coverage } from "./charts.js";
-import { Client, ProblemError } from "./client.js";
+import { Client, UnauthorizedError, WirecheckError } from "./client.js";
 import { count, day, el } from "./dom.js";
-import { askForKey, keyHeaders } from "./key.js";
-import { report } from "./report.js";
+import { apiKey, askForKey } from "./key.js";
+import { draft, report } from "./report.js";
+import { textView } from "./text.js";
 
-const client = new Client("", keyHeaders);
+const client = new Client({ apiKey });
 const at = (id) => document.getElementById(id);
 const MOST_ARTICLES = 2000; // more are not drawn into the chart
 
 // --- views ---
 
-const VIEWS = { check: null, history: openHistory, corpus: openCorpus };
+const VIEWS = { check: null, text: null, history: openHistory, corpus: openCorpus };
 
 function route() {
   const [name, id] = location.hash.slice(1).split("/");
@@ -33,11 +34,11 @@ function says(place, words, isError = false) {
 
 function failed(place, error) {
   if (error.name === "AbortError") says(place, "Canceled.");
-  else if (error instanceof ProblemError) {
+  else if (error instanceof WirecheckError) {
     says(place, error.message, true);
-    if (error.status === 401) askForKey();
+    if (error instanceof UnauthorizedError) askForKey();
   }
-  else says(place, "The server cannot be reached. Is it still running?", true);
+  else throw error;
 }
 
 // --- checking ---
@@ -83,20 +84,17 @@ function show(found, note = "") {
 }
 
 function actions(found) {
-  const draft = el("button", { type: "button" }, "ClaimReview draft");
-  draft.addEventListener("click", () => showDraft(found.check_id, draft));
+  const review = el("button", { type: "button" }, "ClaimReview draft");
+  review.addEventListener("click", () => showDraft(found.check_id, review));
   const again = el("button", { type: "button" }, "Check again");
   again.addEventListener("click", () => recheck(found.check_id));
   const print = el("button", { type: "button", onclick: () => window.print() }, "Print");
-  return [draft, again, print];
+  return [review, again, print];
 }
 
 async function showDraft(id, button) {
   try {
-    const { claimreview, missing } = await client.claimReview(id);
-    const words = JSON.stringify(claimreview, null, 2);
-    const note = `Still missing, and yours to give: ${missing.join(", ")}.`;
-    button.closest("p").after(el("div", { class: "draft" }, el("p", { class: "hint" }, note), el("pre", { tabindex: "0" }, words)));
+    button.closest("p").after(draft(await client.claimReview(id)));
     button.disabled = true;
   } catch (error) {
     failed("status", error);
@@ -187,6 +185,7 @@ async function addArticle(event) {
   const article = {};
   for (const [name, value] of new FormData(event.target)) if (value && name !== "") article[name] = value;
   const [file] = at("a-file").files;
+  if (/\.jsonl$/i.test(file?.name)) return addMany(file, event.target);
   if (file) article[/\.html?$/i.test(file.name) ? "html" : "text"] = await file.text();
   if (article.html) delete article.text;
   says("corpus-status", "Adding…");
@@ -200,6 +199,24 @@ async function addArticle(event) {
   }
 }
 
+async function addMany(file, form) {
+  const counts = { added: 0, skipped: 0, refused: 0 };
+  let why = "";
+  says("corpus-status", `Adding the articles of ${file.name}…`);
+  try {
+    for await (const { line, receipt, problem } of client.addArticles(file, { onDuplicate: "skip" })) {
+      counts[receipt?.status ?? "refused"] += 1;
+      if (problem) why ||= ` Line ${line}: ${problem.detail}`;
+    }
+    form.reset();
+    await openCorpus();
+    const words = `${counts.added} added, ${counts.skipped} there already, ${counts.refused} refused.${why}`;
+    says("corpus-status", words, counts.refused > 0);
+  } catch (error) {
+    failed("corpus-status", error);
+  }
+}
+
 // --- begin ---
 
 at("check-form").addEventListener("submit", check);
@@ -207,6 +224,7 @@ at("cancel").addEventListener("click", () => running?.abort());
 at("claim").addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) at("check-form").requestSubmit();
 });
+textView(client, says, failed);
 at("stale-only").addEventListener("change", () => openHistory());
 at("article-form").addEventListener("submit", addArticle);
 window.addEventListener("hashchange", route);

@@ -4,10 +4,9 @@ const NAME = "wirecheck-key";
 const box = document.getElementById("key-box");
 const field = document.getElementById("key");
 
-/** The headers of a request: the key, where one was given. */
-export function keyHeaders() {
-  const key = sessionStorage.getItem(NAME);
-  return key ? { "X-API-Key": key } : {};
+/** The key, or null where none was given. */
+export function apiKey() {
+  return sessionStorage.getItem(NAME);
 }
 
 /** Show where the key is entered. */

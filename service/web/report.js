@@ -4,7 +4,7 @@ import { parts } from "./client.js";
 import { plot, timeline } from "./charts.js";
 import { count, day, el, outward, percent } from "./dom.js";
 
-const VERDICTS = {
+export const VERDICTS = {
   supported: "Supported", refuted: "Refuted", disputed: "Disputed", outdated: "Outdated",
   not_enough_evidence: "Not enough evidence",
 };
@@ -137,6 +137,15 @@ function factChecks(found) {
 
 function excluded(entries) {
   return el("ul", {}, ...entries.map((each) => el("li", {}, `${EXCLUDED[each.reason] ?? each.reason}: “${each.sentence}” (${source(each.article)})`)));
+}
+
+/** A ClaimReview draft to read and copy, and what only a human can add to it. */
+export function draft({ claimreview, missing }) {
+  return el(
+    "div", { class: "draft" },
+    el("p", { class: "hint" }, `Still missing, and yours to give: ${missing.join(", ")}.`),
+    el("pre", { tabindex: "0" }, JSON.stringify(claimreview, null, 2)),
+  );
 }
 
 function block(title, ...children) {

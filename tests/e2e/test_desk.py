@@ -5,85 +5,21 @@
 
 from __future__ import annotations
 
-import os
+import json
 import re
-import shutil
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from service.config import SAMPLE
-from tests.crash.test_workers import _free_port
+from tests.e2e.support import NEEDED, PATIENCE, Served, faults, serve
 
-ROOT = Path(__file__).parents[2]
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-# Nothing but the page itself may use the network: a browser of its own accord looks for updates.
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
 CLAIM = "Forty people were injured in the ferry accident."
 HOSTILE = '<img src=x onerror="document.title=\'taken\'"><script>document.title="taken"</script>'
-PATIENCE = 180_000  # ms
+TEXT = f"🐴 {HOSTILE}\n\n{CLAIM} Who is to blame? The buoy at the harbor entrance was dark."
 
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed; CHROMIUM names one elsewhere"),
-    pytest.mark.skipif(not (ROOT / "models/stance/manifest.json").exists(), reason="models/stance has no weights"),
-]
-
-
-@dataclass
-class Served:
-    """The service, and how to stop it."""
-
-    url: str
-    process: subprocess.Popen[bytes]
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(30)
-
-
-def _serve(folder: Path, **settings: str) -> Served:
-    port = _free_port()
-    others = {name: value for name, value in os.environ.items() if not name.startswith("WIRECHECK_")}
-    env = {**others, "WIRECHECK_PORT": str(port), "WIRECHECK_DATA": str(folder), "WIRECHECK_ARTICLES": str(SAMPLE)}
-    env |= {f"WIRECHECK_{name}": value for name, value in settings.items()}
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "service.cli", "serve"], cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT
-        )
-    url, until = f"http://127.0.0.1:{port}", time.monotonic() + PATIENCE / 1000
-    while time.monotonic() < until:
-        assert process.poll() is None, (folder / "log").read_text()
-        try:
-            with urllib.request.urlopen(f"{url}/readyz"):  # noqa: S310
-                return Served(url, process)
-        except OSError:
-            time.sleep(0.3)
-    pytest.fail((folder / "log").read_text())
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    found = _serve(tmp_path_factory.mktemp("desk"))
-    yield found
-    if found.process.poll() is None:
-        found.stop()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield found
-        found.close()
+pytestmark = NEEDED
 
 
 @pytest.fixture
@@ -93,24 +29,20 @@ def page(browser: Browser, served: Served) -> Iterator[Page]:
     opened = context.new_page()
     opened.set_default_timeout(PATIENCE)
     asked: list[str] = []
-    faults: list[str] = []
+    thrown: list[str] = []
     opened.on("request", lambda request: asked.append(request.url))
-    opened.on("pageerror", lambda error: faults.append(str(error)))
+    opened.on("pageerror", lambda error: thrown.append(str(error)))
     opened.goto(served.url)
     yield opened
     context.close()
     assert not [url for url in asked if not url.startswith((served.url, "data:"))]
-    assert faults == []
+    assert thrown == []
 
 
 def _check(page: Page, claim: str = CLAIM) -> None:
-    page.get_by_label("Claim").fill(claim)
+    page.get_by_role("textbox", name="Claim").fill(claim)
     page.get_by_role("button", name="Check", exact=True).click()
     page.locator(".verdict").wait_for()
-
-
-def _faults(page: Page) -> list[str]:
-    return [f"{v['id']}: {v['nodes'][0]['html']}" for v in Axe().run(page).response["violations"]]
 
 
 def test_from_a_claim_to_its_verdict_and_evidence(page: Page) -> None:
@@ -127,7 +59,7 @@ def test_from_a_claim_to_its_verdict_and_evidence(page: Page) -> None:
 def test_by_keyboard_alone(page: Page) -> None:
     page.keyboard.press("Tab")
     expect(page.locator(".skip")).to_be_focused()
-    page.get_by_label("Claim").focus()
+    page.get_by_role("textbox", name="Claim").focus()
     page.keyboard.type(CLAIM)
     page.keyboard.press("Control+Enter")
     page.locator(".verdict").wait_for()
@@ -139,17 +71,20 @@ def test_by_keyboard_alone(page: Page) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("view", ["check", "history", "corpus"])
+@pytest.mark.parametrize("view", ["check", "text", "history", "corpus"])
 def test_axe_finds_nothing(page: Page, scheme: str, view: str) -> None:
     page.emulate_media(color_scheme=scheme)
     _check(page)
     if view != "check":
         page.locator(f"nav a[href='#{view}']").click()
+        if view == "text":
+            _check_text(page)
+            page.get_by_role("button", name="Evidence").first.click()
         page.locator(f"#{view}-view li").first.wait_for()
     for summary in page.locator("details:visible > summary").all():
         if summary.is_visible():
             summary.click()
-    assert _faults(page) == []
+    assert faults(page) == []
 
 
 def test_a_check_is_found_again_in_the_history(page: Page) -> None:
@@ -162,12 +97,47 @@ def test_a_check_is_found_again_in_the_history(page: Page) -> None:
     assert page.locator(".reason").inner_text() == said
 
 
+def _check_text(page: Page, text: str = TEXT) -> None:
+    page.locator("#text").fill(text)
+    page.get_by_role("button", name="Check the text").click()
+    expect(page.locator("#text-status")).to_contain_text("Done: 2 claims")
+
+
+def test_a_whole_text_is_checked_claim_by_claim_and_marked(page: Page) -> None:
+    page.get_by_role("link", name="Text").click()
+    _check_text(page)
+    assert page.locator("#text-marked").text_content() == TEXT
+    assert page.locator("#text-marked .line").all_inner_texts() == [CLAIM, "The buoy at the harbor entrance was dark."]
+    expect(page.locator("#text-marked .refuted")).to_have_text(CLAIM)
+    expect(page.locator("#text-left")).to_contain_text("a question: “Who is to blame?”", use_inner_text=False)
+    row = page.locator("#text-claims > li").first
+    expect(row.locator(":scope > .verdict")).to_contain_text("Refuted, confidence")
+    row.get_by_role("button", name="Evidence").click()
+    expect(row.locator(".reason")).to_contain_text("the claim says forty")
+    assert page.locator("#text-found img, #text-found script").count() == 0
+
+
+def test_a_page_from_a_file_is_read_without_its_furniture(page: Page, tmp_path: Path) -> None:
+    (tmp_path / "story.html").write_text(f"<html><body><nav>Home</nav><article><p>{CLAIM}</p></article></body></html>")
+    page.get_by_role("link", name="Text").click()
+    page.get_by_label("Or a file (.txt, .md or .html)").set_input_files(tmp_path / "story.html")
+    page.get_by_role("button", name="Check the text").click()
+    expect(page.locator("#text-status")).to_contain_text("Done: 1 claim;")
+    expect(page.locator("#text-marked")).to_have_text(CLAIM)
+
+
+def test_an_empty_text_is_told_to_be_empty(page: Page) -> None:
+    page.get_by_role("link", name="Text").click()
+    page.get_by_role("button", name="Check the text").click()
+    expect(page.locator("#text-status.error")).to_contain_text("text")
+
+
 def test_an_article_is_added_and_its_text_stays_text(page: Page) -> None:
     page.get_by_role("link", name="Articles").click()
     page.get_by_text("Add an article").click()
     page.get_by_label("Title").fill(f"Gulls take the pier {HOSTILE}")
     text = f"Eleven gulls took the pier café of Kelmouth on Sunday {HOSTILE}. Nobody dared to go in until noon."
-    page.get_by_label("Text", exact=True).fill(text)
+    page.locator("#a-text").fill(text)
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.locator("#corpus-status")).to_contain_text("Added")
     expect(page.locator("#articles")).to_contain_text("onerror")
@@ -178,15 +148,27 @@ def test_an_article_is_added_and_its_text_stays_text(page: Page) -> None:
     assert page.locator("#report img, #report script, #articles img").count() == 0
 
 
+def test_many_articles_are_added_from_a_file(page: Page, tmp_path: Path) -> None:
+    moths = {"title": "Moths in the town hall", "text": "Nine moths flew through the town hall of Kelmouth on Monday."}
+    lines = [json.dumps(moths), json.dumps(moths), '{"title": "Nothing else"}']
+    (tmp_path / "moths.jsonl").write_text("\n".join(lines))
+    page.get_by_role("link", name="Articles").click()
+    page.get_by_text("Add an article").click()
+    page.locator("#a-file").set_input_files(tmp_path / "moths.jsonl")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.locator("#corpus-status")).to_contain_text("1 added, 1 there already, 1 refused. Line 3:")
+    expect(page.locator("#articles")).to_contain_text("Moths in the town hall")
+
+
 def test_a_problem_is_shown_as_the_server_says_it(page: Page) -> None:
-    page.get_by_label("Claim").fill("??")
+    page.get_by_role("textbox", name="Claim").fill("??")
     page.get_by_role("button", name="Check", exact=True).click()
     expect(page.locator("#status.error")).to_contain_text("claim")
 
 
 def test_a_check_can_be_canceled(page: Page) -> None:
     page.route("**/v1/check", lambda route: None)  # an answer that never comes
-    page.get_by_label("Claim").fill(CLAIM)
+    page.get_by_role("textbox", name="Claim").fill(CLAIM)
     page.get_by_role("button", name="Check", exact=True).click()
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator("#status")).to_have_text("Canceled.")
@@ -200,28 +182,28 @@ def test_on_a_phone_nothing_is_cut_off(page: Page) -> None:
 
 
 def test_a_server_that_is_gone_is_said_plainly(browser: Browser, tmp_path: Path) -> None:
-    served = _serve(tmp_path)
+    served = serve(tmp_path)
     page = browser.new_page()
     page.goto(served.url)
     served.stop()
-    page.get_by_label("Claim").fill(CLAIM)
+    page.get_by_role("textbox", name="Claim").fill(CLAIM)
     page.get_by_role("button", name="Check", exact=True).click()
     expect(page.locator("#status.error")).to_contain_text("cannot be reached")
 
 
 def test_a_server_that_asks_for_a_key_is_given_one(browser: Browser, tmp_path: Path) -> None:
-    served = _serve(tmp_path, API_KEYS_REQUIRED="true")
+    served = serve(tmp_path, API_KEYS_REQUIRED="true")
     context = browser.new_context()
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
     try:
         page.goto(served.url)
-        page.get_by_label("Claim").fill(CLAIM)
+        page.get_by_role("textbox", name="Claim").fill(CLAIM)
         page.get_by_role("button", name="Check", exact=True).click()
         expect(page.locator("#status.error")).to_contain_text("needs an API key with the scope check")
         expect(page.get_by_label("Key", exact=True)).to_be_focused()
-        assert _faults(page) == []
-        page.keyboard.type(_key(tmp_path, "check", "admin"))
+        assert faults(page) == []
+        page.keyboard.type(served.keys("create", "--name", "Desk", "--scope", "check", "--scope", "admin"))
         page.keyboard.press("Enter")
         expect(page.locator("#key-status")).to_contain_text("until this tab is closed")
         _check(page)
@@ -233,11 +215,3 @@ def test_a_server_that_asks_for_a_key_is_given_one(browser: Browser, tmp_path: P
     finally:
         context.close()
         served.stop()
-
-
-def _key(folder: Path, *scopes: str) -> str:
-    env = {**os.environ, "WIRECHECK_DATA": str(folder)}
-    named = [part for scope in scopes for part in ("--scope", scope)]
-    command = [sys.executable, "-m", "service.cli", "keys", "create", "--name", "Desk", *named]
-    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=True)
-    return done.stdout.strip()

@@ -1,0 +1,27 @@
+"""A claim as the rules read it, once for all sentences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+from service.checking.attribution import is_speech_claim
+from service.checking.blame import Charge, charge_of
+from service.checking.silence import silent_in
+from service.domain import Attribution
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A claim as the rules read it: about speech, a charge against somebody, or that somebody was silent."""
+
+    text: str
+    speech: Attribution | None = None
+    charge: Charge | None = None
+    silent: str | None = None
+
+    @classmethod
+    def of(cls, claim: str) -> Self:
+        """Read a claim."""
+        speech = is_speech_claim(claim)
+        return cls(claim, speech, None if speech else charge_of(claim), silent_in(claim))
