@@ -70,8 +70,14 @@ def _marked(judgement: Judgement, dated: Sequence[_Dated]) -> Judgement:
         return replace(judgement, stance=Stance.NEUTRAL) if judgement.left_behind else judgement
     if judgement.stance is Stance.NEUTRAL and not (judgement.agrees or judgement.left_behind):
         return judgement
-    stance = Stance.SUPPORTS if judgement.agrees or judgement.left_behind else judgement.stance
-    return replace(judgement, stance=stance, superseded_by=newer[-1].value)
+    return replace(judgement, stance=_as_of_then(judgement), superseded_by=newer[-1].value)
+
+
+def _as_of_then(judgement: Judgement) -> Stance:
+    """Return the side that a superseded sentence was on; "at least 12" was on none where the claim says 40."""
+    if judgement.agrees or judgement.left_behind:
+        return Stance.SUPPORTS
+    return Stance.NEUTRAL if judgement.stance is Stance.SUPPORTS else judgement.stance
 
 
 def _supersedes(newer: _Dated, older: _Dated) -> bool:
