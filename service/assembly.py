@@ -8,13 +8,15 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from service.addresses import pairs_of
 from service.checking.pipeline import Pipeline, Tuning
 from service.config import Settings
 from service.corpus.archive import StoreArchive
 from service.corpus.checks import StoreChecks
 from service.corpus.grouping import find_origins
-from service.corpus.index import VectorIndex
+from service.corpus.indexes import open_index
 from service.corpus.intake import Intake, add_articles, embed_missing, keep, sync_folder
+from service.corpus.pgvector_index import IndexOptions
 from service.corpus.store import Store
 from service.domain import Query
 from service.fetching.fetcher import Fetcher, Limits
@@ -26,7 +28,7 @@ from service.ports import Embedder, StanceModel
 
 def open_store(settings: Settings) -> Store:
     """Open, and create or migrate, the store that the settings name."""
-    return Store.open(settings.database_url)
+    return Store.open(settings.store_url, settings.read_urls)
 
 
 def load_embedder(settings: Settings) -> Embedder:
@@ -70,10 +72,14 @@ def build_service(settings: Settings, embedder: Embedder | None = None, stance: 
 def _warm_pipeline(
     settings: Settings, store: Store, embedder: Embedder, stance: StanceModel, tuning: Tuning | None = None
 ) -> Pipeline:
-    index = VectorIndex(store.vectors(embedder.name, embedder.dimension), embedder.dimension, settings.threads)
+    index = open_index(store, embedder.name, embedder.dimension, settings.threads, _index_options(settings))
     pipeline = Pipeline(store, index, embedder, stance, tuning)
     pipeline.check(Query("The first check is slower than all that follow.", limit=10))
     return pipeline
+
+
+def _index_options(settings: Settings) -> IndexOptions:
+    return IndexOptions(settings.index_method, pairs_of(settings.index_options), pairs_of(settings.index_search))
 
 
 @contextmanager
@@ -89,7 +95,7 @@ def temporary_corpus(settings: Settings, corpus: Path) -> Iterator[Settings]:
     from service.evaluation import read_corpus
 
     with tempfile.TemporaryDirectory() as folder:
-        passing = replace(settings, data=Path(folder))
+        passing = replace(settings, data=Path(folder), database_url="", read_database_url="")
         store = open_store(passing)
         try:
             embedder = load_embedder(passing)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from service.domain import Query, Report
-from service.errors import BusyError, NotReadyError
+from service.errors import BusyError, NotReadyError, UnreachableError
 from service.keeping import (
     Archive,
     ArticlePage,
@@ -33,6 +34,7 @@ from service.ports import Checker
 log = logging.getLogger(__name__)
 # Below the threads of one gunicorn worker, so that a health check always finds one free.
 MOST_WAITING = 14
+RETRY_S = 2
 C = TypeVar("C", bound=Checker)
 
 
@@ -109,9 +111,20 @@ class LoadingChecker(Generic[C]):
         finally:
             self._room.release()
 
+    def _built(self) -> C:
+        """Build, again and again while the database does not answer: it may come back."""
+        while True:
+            try:
+                return self._build()
+            except UnreachableError as error:
+                log.warning("%s Trying again in %d seconds.", error, RETRY_S)
+                self._failure = str(error)
+                time.sleep(RETRY_S)
+
     def _load(self) -> None:
         try:
-            self._checker = self._build()
+            self._checker = self._built()
+            self._failure = None
         except Exception as error:  # whatever it is, /readyz must say it rather than load for ever
             log.exception("loading failed")
             self._failure = " ".join(str(error).split()) or type(error).__name__

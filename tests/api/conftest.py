@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from flask.testing import FlaskClient
 
@@ -21,13 +18,6 @@ def checker() -> FakeChecker:
 @pytest.fixture
 def client(checker: FakeChecker) -> FlaskClient:
     return create_app(checker).test_client()
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store.open(f"sqlite:///{tmp_path / 'wirecheck.sqlite3'}")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -1,0 +1,20 @@
+"""Which index searches a store's vectors: FAISS in each worker for SQLite, pgvector for PostgreSQL."""
+
+from __future__ import annotations
+
+from service.corpus.engines.postgres import Postgres
+from service.corpus.index import VectorIndex
+from service.corpus.pgvector_index import IndexOptions, PgVectorIndex, make_index
+from service.corpus.searching import SentenceIndex
+from service.corpus.store import Store
+
+
+def open_index(
+    store: Store, model: str, dimension: int, threads: int = 1, options: IndexOptions | None = None
+) -> SentenceIndex:
+    """Return an index over all that a model has embedded; the options are those of PostgreSQL."""
+    if not isinstance(store.backend, Postgres):
+        return VectorIndex(store.vectors(model, dimension), dimension, threads)
+    options = options or IndexOptions()
+    make_index(store, model, dimension, options)
+    return PgVectorIndex(store, model, dimension, options)
