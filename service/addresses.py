@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from marshmallow import ValidationError
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
+
+from service.errors import CorpusError
 
 METHOD = r"^[a-z][a-z0-9_]*$"
 _PAIR = r"[a-z][a-z0-9_.]*=[A-Za-z0-9_.]+"
@@ -33,6 +37,23 @@ def pairs_of(value: str) -> dict[str, str]:
     """Return options as a mapping."""
     parts = (part.partition("=") for part in value.split(",") if part)
     return {name: said for name, _, said in parts}
+
+
+def store_address(value: str, *, must_exist: bool = False) -> str:
+    """Return the address of a store that a command line names, by address or as a file; raise `CorpusError`."""
+    if "://" not in value:
+        file = Path(value)
+        if file.is_dir() or (must_exist and not file.exists()):
+            raise CorpusError(f"{value:.200} is no SQLite file: name one, or an address as {_FORMS}.")
+        return URL.create("sqlite", database=str(file.resolve())).render_as_string()
+    try:
+        is_store_url(value)
+    except ValidationError as error:
+        raise CorpusError(f"That address cannot be used. {' '.join(map(str, error.messages))}") from error
+    url = make_url(value)
+    if must_exist and url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        raise CorpusError(f"There is no SQLite file at {url.database}: name one that is there.")
+    return value
 
 
 def _read(value: str) -> URL:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from service.addresses import pairs_of
+from tqdm import tqdm
+
+from service.addresses import pairs_of, store_address
 from service.checking.pipeline import Pipeline, Tuning
 from service.config import Settings
 from service.corpus.archive import StoreArchive
 from service.corpus.checks import StoreChecks
 from service.corpus.grouping import find_origins
-from service.corpus.indexes import open_index
+from service.corpus.indexes import index_all, open_index
 from service.corpus.intake import Intake, add_articles, embed_missing, keep, sync_folder
+from service.corpus.move import Moved, move, size
 from service.corpus.pgvector_index import IndexOptions
 from service.corpus.store import Store
 from service.domain import Query
+from service.errors import CorpusError
 from service.fetching.fetcher import Fetcher, Limits
 from service.gathering import Gatherer, new_article
 from service.keeping import NewArticle
@@ -153,3 +157,15 @@ def add_paths(settings: Settings, paths: Sequence[Path]) -> Intake:
         return add_articles(store, load_embedder(settings), paths, settings.max_article_bytes)
     finally:
         store.close()
+
+
+def move_corpus(settings: Settings, source: str, target: str, *, replace: bool) -> Moved:
+    """Copy a corpus between two databases, given by address or SQLite file, and index its vectors there."""
+    read, written = store_address(source, must_exist=True), store_address(target)
+    if read == written:
+        raise CorpusError("FROM and TO are the same database: name another one.")
+    with closing(Store.open(read)) as one, closing(Store.open(written)) as other:
+        with tqdm(total=size(one), desc="moving", unit=" rows") as bar:
+            moved = move(one, other, bar.update, replace=replace)
+        index_all(other, _index_options(settings))
+    return moved

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import text
+
 from service.corpus.engines.postgres import Postgres
 from service.corpus.index import VectorIndex
 from service.corpus.pgvector_index import IndexOptions, PgVectorIndex, make_index
@@ -18,3 +20,18 @@ def open_index(
     options = options or IndexOptions()
     make_index(store, model, dimension, options)
     return PgVectorIndex(store, model, dimension, options)
+
+
+def index_all(store: Store, options: IndexOptions) -> None:
+    """Make the indexes of every model that has embedded the store's sentences, where the database holds them."""
+    if not isinstance(store.backend, Postgres):
+        return
+    with store.reading() as connection:
+        models = connection.execute(
+            text(
+                "SELECT model, (SELECT vector_dims(bare) FROM sentence_vectors v WHERE v.model = i.model LIMIT 1) AS d "
+                "FROM indexed i WHERE sentences > 0 ORDER BY model"
+            )
+        ).all()
+    for row in models:
+        make_index(store, row.model, row.d, options)
