@@ -9,17 +9,18 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
 import pytest
 
 PATIENCE = 60.0
-USER = "nobody"  # PostgreSQL refuses to run as root
+USER, USER_GROUP = "nobody", 65_534  # PostgreSQL refuses to run as root
 
 
 def binaries() -> Path:
@@ -30,17 +31,23 @@ def binaries() -> Path:
 
 
 def program(name: str, *arguments: str) -> list[str]:
-    """Return the command line of a program of PostgreSQL, as a user that it accepts."""
-    command = [str(binaries() / name), *arguments]
-    return ["runuser", "-u", USER, "--", *command] if os.geteuid() == 0 else command
+    """Return the command line of a program of PostgreSQL."""
+    return [str(binaries() / name), *arguments]
+
+
+def other_user() -> dict[str, Any]:
+    """Return the options under which a process runs as a user that PostgreSQL accepts."""
+    return {"user": USER, "group": USER_GROUP, "extra_groups": [], "cwd": "/"} if os.geteuid() == 0 else {"cwd": "/"}
 
 
 @cache
 def why_not() -> str:
     """Return why PostgreSQL cannot be started here, empty where it can."""
-    if os.geteuid() == 0 and shutil.which("runuser") is None:
-        return "PostgreSQL does not run as root, and there is no runuser"
-    done = subprocess.run(program("postgres", "--version"), capture_output=True, text=True, check=False, cwd="/")
+    command = program("postgres", "--version")
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, **other_user())
+    except (OSError, LookupError) as error:
+        return f"PostgreSQL cannot be run here: {error}"
     return "" if done.returncode == 0 else f"PostgreSQL cannot be run here: {done.stderr.strip()[:200]}"
 
 
@@ -73,7 +80,7 @@ class Server:
         settings = [o for option in ("listen_addresses=", "fsync=off", *options) for o in ("-c", option)]
         command = program("postgres", "-D", str(self.data), "-k", str(self.folder), *settings)
         with (self.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd="/")
+            self.process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, **other_user())
         self.wait()
 
     def wait(self) -> None:
@@ -100,19 +107,30 @@ class Server:
         if not file.exists():
             return
         main = int(file.read_text().split()[0])
+        with suppress(ProcessLookupError):
+            os.kill(main, signal.SIGSTOP)  # so that it starts no session that would be missed
         children = Path(f"/proc/{main}/task/{main}/children")
-        sessions = [int(found) for found in children.read_text().split()] if children.exists() else []
-        for process_id in (main, *sessions):
-            try:
+        killed = [main, *map(int, children.read_text().split())] if children.exists() else [main]
+        for process_id in killed:
+            with suppress(ProcessLookupError):
                 os.kill(process_id, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
         if self.process is not None:
             self.process.wait(PATIENCE)
+        until = time.monotonic() + PATIENCE
+        while any(map(_runs, killed)) and time.monotonic() < until:
+            time.sleep(0.01)
 
     def promote(self) -> None:
         """Make a replica the primary."""
         self.run("SELECT pg_promote()")
+
+
+def _runs(process_id: int) -> bool:
+    try:
+        state = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state not in "ZX"
 
 
 @contextmanager
@@ -123,7 +141,7 @@ def server() -> Iterator[Server]:
     subprocess.run(
         program("initdb", "-D", str(made.data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync",
                 "--locale=C.UTF-8"),
-        check=True, capture_output=True, cwd="/",
+        check=True, capture_output=True, **other_user(),
     )  # fmt: skip
     yield from _until_done(made)
 
@@ -135,7 +153,7 @@ def replica(of: Server) -> Iterator[Server]:
     subprocess.run(
         program("pg_basebackup", "-h", str(of.folder), "-U", "postgres", "-D", str(made.data), "-R", "-X", "stream",
                 "--no-sync", "-c", "fast"),
-        check=True, capture_output=True, cwd="/",
+        check=True, capture_output=True, **other_user(),
     )  # fmt: skip
     yield from _until_done(made)
 
