@@ -14,7 +14,8 @@ RUN python -m venv /opt/wirecheck
 COPY pyproject.toml constraints.txt ./
 RUN python -c "import pathlib, tomllib; \
 project = tomllib.loads(pathlib.Path('pyproject.toml').read_text())['project']; \
-pathlib.Path('requirements.txt').write_text('\n'.join([*project['dependencies'], 'setuptools']))" \
+wanted = [*project['dependencies'], *project['optional-dependencies']['postgres'], 'setuptools']; \
+pathlib.Path('requirements.txt').write_text('\n'.join(wanted))" \
  && python -m pip install --extra-index-url "$TORCH_INDEX" --constraint constraints.txt --requirement requirements.txt
 COPY README.md LICENSE ./
 COPY service service

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from service.domain import Query, Report
-from service.errors import BusyError, NotReadyError, UnreachableError
+from service.errors import BusyError, NotReadyError, UnwritableError
 from service.keeping import (
     Archive,
     ArticlePage,
@@ -62,8 +62,8 @@ class LoadingChecker(Generic[C]):
     One check runs at a time: the models already use all the threads they are given, and two at once would fight.
     """
 
-    def __init__(self, build: Callable[[], C]) -> None:
-        self._build = build
+    def __init__(self, build: Callable[[], C], retry_s: float = RETRY_S) -> None:
+        self._build, self._retry_s = build, retry_s
         self._checker: C | None = None
         self._failure: str | None = None
         self._turn = threading.Lock()
@@ -112,14 +112,14 @@ class LoadingChecker(Generic[C]):
             self._room.release()
 
     def _built(self) -> C:
-        """Build, again and again while the database does not answer: it may come back."""
+        """Build, again and again while the database is away or held by others: it may come back."""
         while True:
             try:
                 return self._build()
-            except UnreachableError as error:
-                log.warning("%s Trying again in %d seconds.", error, RETRY_S)
+            except UnwritableError as error:
+                log.warning("%s Trying again in %g seconds.", error, self._retry_s)
                 self._failure = str(error)
-                time.sleep(RETRY_S)
+                time.sleep(self._retry_s)
 
     def _load(self) -> None:
         try:

@@ -90,6 +90,12 @@ class Database:
             yield connection
 
     @contextmanager
+    def outside(self) -> Iterator[Connection]:
+        """Give a connection without a transaction, each statement of which is kept by itself."""
+        with self._named(writing=True), self._engine.connect() as connection:
+            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+
+    @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Open a transaction, or join this thread's; all of what is done in it is kept, or nothing.
 

@@ -6,7 +6,8 @@ from sqlalchemy import text
 
 from service.corpus.engines.postgres import Postgres
 from service.corpus.index import VectorIndex
-from service.corpus.pgvector_index import IndexOptions, PgVectorIndex, make_index
+from service.corpus.pgvector_index import IndexOptions, PgVectorIndex
+from service.corpus.pgvector_making import make_index
 from service.corpus.searching import SentenceIndex
 from service.corpus.store import Store
 

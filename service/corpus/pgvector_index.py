@@ -6,7 +6,6 @@ states is that of the full vectors.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,8 +25,7 @@ from service.domain import Query
 # So many vectors are compared one by one, in about 40 ms; of more the index finds the nearest. Both ways keep the
 # recall high: a filter that leaves few would make the index walk far, one that leaves many cannot lose much.
 EXACT_MOST = 20_000
-_BARE, _IN_CONTEXT = "bare", "in_context"
-_MOST_MEMORY_MB = 4_096
+BARE, IN_CONTEXT = "bare", "in_context"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +92,13 @@ class PgVectorIndex:
 
     def nearest(self, vector: NDArray[np.float32], count: int, among: Selection | None = None) -> list[Neighbor]:
         """Return the `count` sentences whose bare vectors are nearest to a vector (d,), ties broken by id."""
-        return self._search(_BARE, vector, count, among)
+        return self._search(BARE, vector, count, among)
 
     def nearest_in_context(
         self, vector: NDArray[np.float32], count: int, among: Selection | None = None
     ) -> list[Neighbor]:
         """Return the `count` sentences whose context vectors are nearest, ties broken by id."""
-        return self._search(_IN_CONTEXT, vector, count, among)
+        return self._search(IN_CONTEXT, vector, count, among)
 
     def similarities(self, vector: NDArray[np.float32], ids: Sequence[int]) -> tuple[list[float], list[float]]:
         """Return the cosines of a vector (d,) with indexed sentences, bare and in context, in order."""
@@ -156,37 +154,6 @@ class PgVectorIndex:
             f"FROM sentence_vectors WHERE model = :model{f' AND {among.condition}' if among else ''}) "
             "SELECT sentence_id, distance FROM chosen ORDER BY distance, sentence_id LIMIT :count"
         )
-
-
-def make_index(store: Store, model: str, dimension: int, options: IndexOptions) -> None:
-    """Make the indexes over a model's vectors that the options ask for, and drop those of other options."""
-    named = f"{options.method}\0{sorted(options.build.items())}\0{model}\0{dimension}"
-    suffix = hashlib.sha256(named.encode()).hexdigest()[:12]
-    family = f"ix_vectors_{hashlib.sha256(model.encode()).hexdigest()[:8]}"
-    wanted = {} if options.method == "exact" else {f"{family}_{c}_{suffix}": c for c in (_BARE, _IN_CONTEXT)}
-    listed = text("SELECT indexname FROM pg_indexes WHERE tablename = 'sentence_vectors' AND indexname LIKE :family")
-    with store.reading() as connection:
-        there = set(connection.execute(listed, {"family": f"{family}%"}).scalars())
-    if there == set(wanted):
-        return
-    with store.writing() as connection:
-        size = connection.execute(text("SELECT sentences FROM indexed WHERE model = :model"), {"model": model}).scalar()
-        memory = min(max(64, (size or 0) * (2 * dimension + 500) // 1_000_000), _MOST_MEMORY_MB)
-        connection.execute(text("SELECT set_config('maintenance_work_mem', :size, true)"), {"size": f"{memory}MB"})
-        for name in sorted(there - set(wanted)):
-            connection.exec_driver_sql(f"DROP INDEX IF EXISTS {name}")
-        for name, column in wanted.items():
-            connection.exec_driver_sql(_creation(name, column, model, dimension, options))
-
-
-def _creation(name: str, column: str, model: str, dimension: int, options: IndexOptions) -> str:
-    build = ", ".join(f"{key} = {value}" for key, value in options.build.items())
-    quoted = model.replace("'", "''").replace("%", "%%")
-    return (
-        f"CREATE INDEX IF NOT EXISTS {name} ON sentence_vectors USING {options.method} "
-        f"(({column}::halfvec({dimension})) halfvec_ip_ops) {f'WITH ({build})' if build else ''} "
-        f"WHERE model = '{quoted}'"
-    )
 
 
 def _rules(query: Query) -> tuple[list[str], dict[str, Any]]:

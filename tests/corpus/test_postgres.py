@@ -17,7 +17,8 @@ from service.corpus.archive import StoreArchive
 from service.corpus.checks import StoreChecks
 from service.corpus.grouping import find_origins
 from service.corpus.index import VectorIndex
-from service.corpus.pgvector_index import IndexOptions, PgVectorIndex, make_index
+from service.corpus.pgvector_index import IndexOptions, PgVectorIndex
+from service.corpus.pgvector_making import make_index
 from service.corpus.store import Store
 from service.domain import Article, Query
 from service.errors import CorpusError, SettingError, UnreachableError
@@ -247,3 +248,15 @@ def test_a_grouping_is_kept_in_either_engine(pg: Store, lite: Store) -> None:
     ids = lite.matching(Query("x", publishers_exclude=("no such outlet",))) or []
     assert pg.origins(ids) == lite.origins(ids)
     assert pg.version() == lite.version()
+
+
+def test_an_index_that_was_left_half_made_is_made_anew(pg: Store) -> None:
+    put(pg, *many(5))
+    embed(pg, EMBEDDER)
+    with pg.outside() as connection:
+        broken = "UPDATE pg_index SET indisvalid = false WHERE indexrelid::regclass::text LIKE 'ix_vectors_%%'"
+        assert connection.exec_driver_sql(broken).rowcount == 2
+    make_index(pg, EMBEDDER.name, EMBEDDER.dimension, IndexOptions())
+    with pg.reading() as connection:
+        whole = "SELECT indisvalid FROM pg_index WHERE indexrelid::regclass::text LIKE 'ix_vectors_%%'"
+        assert [row.indisvalid for row in connection.exec_driver_sql(whole)] == [True, True]

@@ -72,7 +72,7 @@ def why_not_opened(url: URL, error: Exception) -> WirecheckError:
     if isinstance(error, WirecheckError):
         return error
     said = " ".join(str(getattr(error, "orig", error)).split())
-    away = Postgres().named(error, writing=False) if isinstance(error, DBAPIError) else None
+    away = Postgres().named(error, writing=True) if isinstance(error, DBAPIError) else None
     if away and not _REFUSED.search(said):
         return away
     return CorpusError(
@@ -106,7 +106,7 @@ class Postgres:
         # Without a code it is the client's own word that there is no connection, or no longer.
         lost = error.connection_invalidated or (not state and "connection" in reason)
         if lost or state.startswith(_AWAY):
-            told = "Whether this was kept is not known: ask for it, then send it again." if writing else "Try again."
+            told = "Whether a change was kept is not known: ask for it, then try again." if writing else "Try again."
             return UnreachableError(f"The database does not answer: {reason}. {told}")
         if writing and state.startswith(_SHORT):
             return UnwritableError(f"The store cannot be written to: {reason}. Nothing of this was kept; try again.")
