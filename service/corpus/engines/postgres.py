@@ -146,6 +146,8 @@ class Postgres:
 
 def take_turn(connection: Connection) -> None:
     """Wait for the right to write, until this transaction ends."""
+    # Whatever the server's default is: what is read after the lock must be what the writer before has left.
+    connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
     # `true`: for this transaction alone, also where pgBouncer gives the connection to another client after it.
     connection.execute(text("SELECT set_config('lock_timeout', :wait, true)"), {"wait": f"{WAIT_S}s"})
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})

@@ -14,7 +14,10 @@ from sqlalchemy.exc import DBAPIError
 from service.corpus.engines.interface import Backend
 from service.errors import UnreachableError
 
-AWAY_S = 5.0  # a server that did not answer is not asked again for so long, where another one can be
+# A server that took long not to answer is not asked again for a while, where another one can be. One that refuses at
+# once is asked each time, so that it is read from as soon as it is back.
+LONG_S = 0.5
+AWAY_S = 5.0
 _REVISION = text("SELECT revision FROM corpus")
 log = logging.getLogger(__name__)
 
@@ -83,7 +86,8 @@ class Replicas:
 
     @contextmanager
     def _noting(self, engine: Engine) -> Iterator[None]:
-        """Pass over that a server does not answer, and remember it for a while."""
+        """Pass over that a server does not answer, and remember it for a while where that took long."""
+        begin = self._clock()
         with suppress(UnreachableError):
             try:
                 yield
@@ -91,6 +95,7 @@ class Replicas:
                 named = self._backend.named(error, writing=False)
                 if not isinstance(named, UnreachableError):
                     raise
-                self._away_until[engine] = self._clock() + AWAY_S
+                if self._clock() - begin >= LONG_S:
+                    self._away_until[engine] = self._clock() + AWAY_S
                 log.warning("%s Reading goes on elsewhere.", named)
                 raise named from error
