@@ -3,7 +3,7 @@
 PostgreSQL's ranking functions know no document frequencies. So the sentences that hold the claim's rarest terms are
 read and scored here, and more only while one that holds none of these could still be among the best (Turtle and
 Flood 1995, "max score"): the answer is exact, and common terms cost little where rare ones decide. Once 20,000
-sentences would be read, those that hold only the commoner terms are left, so that a large corpus does not take for ever.
+sentences would be read, those that hold only the commoner terms are left, so that time has an end in a large corpus.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Row,
     Select,
     String,
     bindparam,
@@ -111,7 +110,7 @@ def _rarest_first(held: Mapping[str, int], bm25: _Bm25, scores: Mapping[int, flo
         least = sorted(scores.values(), reverse=True)[count - 1] if len(scores) >= count else 0.0
 
 
-def _holding(connection: Connection, terms: Sequence[str], chosen: Select[Any] | None) -> Sequence[Row[Any]]:
+def _holding(connection: Connection, terms: Sequence[str], chosen: Select[Any] | None) -> Sequence[Any]:
     """Return the sentences that hold any of some terms, with their words and context, newest first."""
     matching: Select[Any] = select(_words.c.rowid, _words.c.words, _words.c.context).where(_hold(terms))
     if chosen is not None:
