@@ -58,7 +58,7 @@ def coordinator(stack: ExitStack, shards: list[postgres.Server]) -> Engine:
         server.run(
             f"CREATE SERVER shard_{n} FOREIGN DATA WRAPPER postgres_fdw "
             f"OPTIONS (host '{each.folder}', dbname 'postgres', "
-            "extensions 'vector', async_capable 'true', use_remote_estimate 'true')"
+            "extensions 'vector', async_capable 'true', fdw_tuple_cost '10')"
         )
         server.run(f"CREATE USER MAPPING FOR postgres SERVER shard_{n} OPTIONS (user 'postgres')")
         server.run(
