@@ -16,7 +16,7 @@ RUN python -m venv /opt/wirecheck
 # hash, but for what only other models need: each build of torch has hashes of its own, so that there is no one to ask for.
 COPY constraints.txt requirements.lock ./
 RUN python -m pip install --require-hashes --no-deps --requirement requirements.lock \
- && python -m pip install --constraint constraints.txt setuptools
+ && python -m pip install --constraint constraints.txt setuptools 'psycopg[binary]'
 RUN if [ "$OTHER_MODELS" = yes ]; then \
       python -m pip install --extra-index-url "$TORCH_INDEX" --constraint constraints.txt torch sentence-transformers; \
     fi

@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from tqdm import tqdm
+
+from service.addresses import pairs_of, store_address
 from service.checking.pipeline import Pipeline, Tuning
 from service.config import Settings
 from service.corpus.archive import StoreArchive
 from service.corpus.checks import StoreChecks
 from service.corpus.grouping import find_origins
 from service.corpus.holdings import HoldingsCounter
-from service.corpus.index import VectorIndex
+from service.corpus.indexes import index_all, open_index
 from service.corpus.intake import Intake, add_articles, embed_missing, keep, sync_folder
 from service.corpus.keys import StoreKeys
 from service.corpus.ledger import StoreLedger
+from service.corpus.move import Moved, move, size
+from service.corpus.pgvector_index import IndexOptions
+from service.corpus.searching import SentenceIndex
 from service.corpus.store import Store
 from service.domain import Query
+from service.errors import CorpusError
 from service.fetching.fetcher import Fetcher, Limits
 from service.gathering import Gatherer, new_article
 from service.keeping import NewArticle
@@ -30,7 +37,7 @@ from service.ports import Embedder, IndexSize, Loaded, StanceModel, Watch
 
 def open_store(settings: Settings) -> Store:
     """Open, and create or migrate, the store that the settings name."""
-    return Store.open(settings.database_url)
+    return Store.open(settings.store_url, settings.read_urls)
 
 
 def load_embedder(settings: Settings) -> Embedder:
@@ -89,7 +96,7 @@ def _warm_pipeline(
     tuning: Tuning | None = None,
     watch: Watch | None = None,
 ) -> Pipeline:
-    index = VectorIndex(store.vectors(embedder.name, embedder.dimension), embedder.dimension, settings.threads)
+    index = open_index(store, embedder.name, embedder.dimension, settings.threads, _index_options(settings))
     pipeline = Pipeline(store, index, embedder, stance, tuning, watch)
     pipeline.check(Query("The first check is slower than all that follow.", limit=10))
     if watch is not None:
@@ -98,8 +105,12 @@ def _warm_pipeline(
     return pipeline
 
 
-def _size(index: VectorIndex) -> IndexSize:
+def _size(index: SentenceIndex) -> IndexSize:
     return IndexSize(len(index), index.removed, index.revision)
+
+
+def _index_options(settings: Settings) -> IndexOptions:
+    return IndexOptions(settings.index_method, pairs_of(settings.index_options), pairs_of(settings.index_search))
 
 
 @contextmanager
@@ -115,7 +126,7 @@ def temporary_corpus(settings: Settings, corpus: Path) -> Iterator[Settings]:
     from service.evaluation import read_corpus
 
     with tempfile.TemporaryDirectory() as folder:
-        passing = replace(settings, data=Path(folder))
+        passing = replace(settings, data=Path(folder), database_url="", read_database_url="")
         store = open_store(passing)
         try:
             embedder = load_embedder(passing)
@@ -173,3 +184,15 @@ def add_paths(settings: Settings, paths: Sequence[Path]) -> Intake:
         return add_articles(store, load_embedder(settings), paths, settings.max_article_bytes)
     finally:
         store.close()
+
+
+def move_corpus(settings: Settings, source: str, target: str, *, replace: bool) -> Moved:
+    """Copy a corpus between two databases, given by address or SQLite file, and index its vectors there."""
+    read, written = store_address(source, must_exist=True), store_address(target)
+    if read == written:
+        raise CorpusError("FROM and TO are the same database: name another one.")
+    with closing(Store.open(read)) as one, closing(Store.open(written)) as other:
+        with tqdm(total=size(one), desc="moving", unit=" rows") as bar:
+            moved = move(one, other, bar.update, replace=replace)
+        index_all(other, _index_options(settings))
+    return moved

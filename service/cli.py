@@ -1,4 +1,4 @@
-"""The command line: `wirecheck serve | check | add | watch | backup | restore | export | keys | judge | eval | …`."""
+"""The command line: `wirecheck serve | check | add | watch | backup | restore | move | export | keys | eval | …`."""
 
 from __future__ import annotations
 
@@ -149,6 +149,27 @@ def restore(file: Path) -> None:
 
     copied = put_back(file, Settings.from_env().database_file)
     click.echo(f"restored {copied.articles} articles and {copied.checks} checks.", err=True)
+
+
+@main.command()
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="TO")
+@click.option("--replace", is_flag=True, help="Drop what TO holds before.")
+@said_plainly
+def move(source: str, target: str, replace: bool) -> None:
+    """Copy the corpus and the kept checks FROM one database TO another, without embedding anything again.
+
+    Both are addresses (postgresql://user@host/database) or SQLite files; leave a password to PGPASSWORD or ~/.pgpass. A
+    move that was cut off goes on when it is repeated; in the end counts and hashes of both sides are compared.
+    """
+    from service.assembly import move_corpus
+
+    moved = move_corpus(Settings.from_env(), source, target, replace=replace)
+    click.echo(
+        f"{moved.articles:,} articles, {moved.sentences:,} sentences, {moved.embeddings:,} embeddings and "
+        f"{moved.checks:,} checks are there, {moved.copied:,} rows of them copied now; counts and hashes agree.",
+        err=True,
+    )
 
 
 @main.command()

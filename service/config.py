@@ -5,14 +5,15 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields
-from marshmallow.validate import Length, OneOf, Range
-from sqlalchemy import URL
+from marshmallow.validate import Length, OneOf, Range, Regexp
+from sqlalchemy import URL, make_url
 
+from service.addresses import METHOD, OPTIONS, OPTIONS_FAULT, are_read_urls, is_store_url
 from service.errors import SettingError
 from service.setting_fields import Hosts, Origins, Rate, RateStorage
 
@@ -50,16 +51,35 @@ class Settings:
     log_level: str = "info"
     log_claims: bool = False
     traces: bool = False
+    database_url: str = field(default="", repr=False)  # it may hold a password
+    read_database_url: str = field(default="", repr=False)
+    index_method: str = "hnsw"
+    index_options: str = "m=16,ef_construction=100"
+    index_search: str = "hnsw.ef_search=120,hnsw.iterative_scan=relaxed_order"
 
     @property
     def database_file(self) -> Path:
-        """Return the file of the store."""
-        return self.data.resolve() / "wirecheck.sqlite3"
+        """Return the file of the store; raise `SettingError` where it is kept by a server."""
+        url = make_url(self.store_url)
+        if url.get_backend_name() != "sqlite" or not url.database:
+            raise SettingError(
+                f"{PREFIX}DATABASE_URL names a server, and this command copies an SQLite file: use pg_dump and "
+                "pg_restore there, or `wirecheck move` to copy the corpus into a file."
+            )
+        return Path(url.database)
 
     @property
-    def database_url(self) -> str:
+    def store_url(self) -> str:
         """Return the SQLAlchemy URL of the store."""
-        return URL.create("sqlite", database=str(self.database_file)).render_as_string()
+        if self.database_url:
+            return self.database_url
+        file = self.data.resolve() / "wirecheck.sqlite3"
+        return URL.create("sqlite", database=str(file)).render_as_string()
+
+    @property
+    def read_urls(self) -> tuple[str, ...]:
+        """Return the SQLAlchemy URLs of the store's replicas."""
+        return tuple(part.strip() for part in self.read_database_url.split(",") if part.strip())
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -108,6 +128,11 @@ class _SettingsSchema(Schema):
     log_level = fields.String(validate=OneOf(["debug", "info", "warning", "error"]))
     log_claims = fields.Boolean()
     traces = fields.Boolean()
+    database_url = fields.String(validate=is_store_url)
+    read_database_url = fields.String(validate=are_read_urls)
+    index_method = fields.String(validate=Regexp(METHOD, error="Name an index method, as hnsw, ivfflat or exact."))
+    index_options = fields.String(validate=Regexp(OPTIONS, error=OPTIONS_FAULT))
+    index_search = fields.String(validate=Regexp(OPTIONS, error=OPTIONS_FAULT))
 
 
 def wants_color(is_terminal: bool, environ: Mapping[str, str] | None = None) -> bool:
@@ -120,8 +145,8 @@ def _explain(error: ValidationError, schema: Schema) -> str:
     known = [PREFIX + name.upper() for name in schema.fields]
     faults = []
     by_field: dict[str, list[str]] = error.normalized_messages()  # type: ignore[no-untyped-call]
-    for field, messages in by_field.items():
-        name = PREFIX + str(field).upper()
+    for key, messages in by_field.items():
+        name = PREFIX + str(key).upper()
         if name in known:
             faults.append(f"{name}: {' '.join(messages)} Correct or unset it.")
         else:

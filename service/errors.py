@@ -9,6 +9,7 @@ WirecheckError                        status  exit
 ├── NotReadyError                        503     1   the models or the index are still loading
 │   ├── BusyError                        503     1   more requests wait than can be answered soon
 │   ├── UnwritableError                  503     1   the store cannot be written to now, but what is there is served
+│   │   └── UnreachableError             503     1   the database's server does not answer
 │   └── DamagedError                     503     1   the store's file is damaged: a backup must be restored
 ├── NotFoundError                        404     1   what was asked for is not here
 ├── DuplicateError                       409     1   an article is there already, by its id or its address
@@ -65,6 +66,10 @@ class BusyError(NotReadyError):
 
 class UnwritableError(NotReadyError):
     """The store cannot be written to now, but what is there is served."""
+
+
+class UnreachableError(UnwritableError):
+    """The database's server does not answer: nothing can be written, and read only where a replica is."""
 
 
 class DamagedError(NotReadyError):

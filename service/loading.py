@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from service.domain import Query, Report
-from service.errors import BusyError, NotReadyError
+from service.errors import BusyError, NotReadyError, UnwritableError
 from service.keeping import (
     Answer,
     Archive,
@@ -36,6 +37,7 @@ from service.ports import Checker
 log = logging.getLogger(__name__)
 # Below the threads of one gunicorn worker, so that a health check always finds one free.
 MOST_WAITING = 14
+RETRY_S = 2
 C = TypeVar("C", bound=Checker)
 
 
@@ -65,8 +67,8 @@ class LoadingChecker(Generic[C]):
     One check runs at a time: the models already use all the threads they are given, and two at once would fight.
     """
 
-    def __init__(self, build: Callable[[], C]) -> None:
-        self._build = build
+    def __init__(self, build: Callable[[], C], retry_s: float = RETRY_S) -> None:
+        self._build, self._retry_s = build, retry_s
         self._checker: C | None = None
         self._failure: str | None = None
         self._turn = threading.Lock()
@@ -114,9 +116,20 @@ class LoadingChecker(Generic[C]):
         finally:
             self._room.release()
 
+    def _built(self) -> C:
+        """Build, again and again while the database is away or held by others: it may come back."""
+        while True:
+            try:
+                return self._build()
+            except UnwritableError as error:
+                log.warning("%s Trying again in %g seconds.", error, self._retry_s)
+                self._failure = str(error)
+                time.sleep(self._retry_s)
+
     def _load(self) -> None:
         try:
-            self._checker = self._build()
+            self._checker = self._built()
+            self._failure = None
         except Exception as error:  # whatever it is, /readyz must say it rather than load for ever
             log.exception("loading failed")
             self._failure = " ".join(str(error).split()) or type(error).__name__

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from service.corpus.index import VectorIndex
+from service.corpus.indexes import open_index
+from service.corpus.searching import SentenceIndex
 from service.corpus.store import Store
 from service.domain import Article, StanceScores, Thresholds
 from service.ports import Embedder, Vectors
@@ -66,9 +67,9 @@ def put(store: Store, *articles: Article, folder: str | None = None) -> None:
             store.put(connection, article, split(article.text), folder)
 
 
-def embed(store: Store, embedder: Embedder) -> VectorIndex:
+def embed(store: Store, embedder: Embedder) -> SentenceIndex:
     """Embed what is missing and return the index over all of it."""
     missing = store.without_embedding(embedder.name)
     if missing:
         store.keep_embeddings(embedder.name, missing, embedder.encode(missing))
-    return VectorIndex(store.vectors(embedder.name, embedder.dimension), embedder.dimension)
+    return open_index(store, embedder.name, embedder.dimension)

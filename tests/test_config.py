@@ -11,7 +11,7 @@ from service.errors import SettingError
 def test_defaults_serve_the_sample_on_loopback():
     settings = Settings.from_env({})
     assert (settings.host, settings.port, settings.articles) == ("127.0.0.1", 8000, SAMPLE)
-    assert settings.database_url.endswith("/.wirecheck/wirecheck.sqlite3")
+    assert settings.store_url.endswith("/.wirecheck/wirecheck.sqlite3")
 
 
 def test_an_empty_value_counts_as_unset():

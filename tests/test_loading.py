@@ -10,7 +10,7 @@ import pytest
 
 from service.app import create_app
 from service.domain import Query, Report
-from service.errors import ModelError, NotReadyError
+from service.errors import ModelError, NotReadyError, UnreachableError
 from service.loading import LoadingChecker
 from tests.fakes import READY, FakeChecker
 
@@ -48,6 +48,27 @@ def _fail(error: Exception) -> LoadingChecker:
     checker = LoadingChecker(build).start()
     checker.wait(PATIENCE)
     return checker
+
+
+def test_a_database_that_is_away_is_said_and_asked_again_until_it_is_back() -> None:
+    away = threading.Event()
+    away.set()
+
+    def build() -> FakeChecker:
+        if away.is_set():
+            raise UnreachableError("The database does not answer.")
+        return FakeChecker()
+
+    checker = LoadingChecker(build, retry_s=0.01).start()
+    until = time.monotonic() + PATIENCE
+    while "does not answer" not in checker.state()["index"] and time.monotonic() < until:
+        time.sleep(0.01)
+    with pytest.raises(NotReadyError, match="does not answer"):
+        checker.check(CLAIM)
+    away.clear()
+    checker.wait(PATIENCE)
+    assert checker.state() == READY
+    assert checker.check(CLAIM).claim == CLAIM.claim
 
 
 @pytest.mark.parametrize(

@@ -171,7 +171,7 @@ def _imported(path: Path) -> set[str]:
 @pytest.mark.parametrize(
     ("folder", "without", "extras"),
     [
-        ("service", "-", ("otel",)),
+        ("service", "-", ("otel", "postgres")),
         ("models", "models/training", ()),
         ("models/training", "-", ("train",)),
         ("tests", "-", ("dev",)),

@@ -1,4 +1,4 @@
-"""From a claim to an FTS5 expression over terms, and how much of the claim's weight a sentence carries."""
+"""How much of a claim's weight a sentence carries, by the terms that they share."""
 
 from __future__ import annotations
 
@@ -9,14 +9,6 @@ from dataclasses import dataclass
 from service.language.synonyms import LIGHT
 
 LIGHT_SHARE = 0.25
-
-
-def match_expression(terms: Sequence[str]) -> str | None:
-    """Return an FTS5 expression that matches any of the terms, or None where there is none.
-
-    Every term is quoted, so that nothing in a claim can be taken for FTS5 syntax.
-    """
-    return " OR ".join(f'"{term}"' for term in dict.fromkeys(terms)) or None
 
 
 @dataclass(frozen=True, slots=True)

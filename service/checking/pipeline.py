@@ -19,7 +19,7 @@ from service.checking.timeline import trace
 from service.checking.verdict import Vote, count
 from service.corpus.factchecks import FactChecks
 from service.corpus.follower import Follower
-from service.corpus.index import VectorIndex
+from service.corpus.searching import SentenceIndex
 from service.corpus.store import Store
 from service.domain import (
     Coverage,
@@ -34,7 +34,7 @@ from service.domain import (
     Ruling,
     Stance,
 )
-from service.errors import DamagedError
+from service.errors import NotReadyError
 from service.ports import Embedder, StanceModel, Unwatched, Vectors, Watch
 
 SUPERSEDED, OTHER_SUBJECT = "superseded", "other_subject"
@@ -55,7 +55,7 @@ class Pipeline:
     def __init__(
         self,
         store: Store,
-        index: VectorIndex,
+        index: SentenceIndex,
         embedder: Embedder,
         stance: StanceModel,
         tuning: Tuning | None = None,
@@ -77,7 +77,7 @@ class Pipeline:
         """Say whether the store can still be read; the rest of a pipeline is made of finished parts."""
         try:
             self._store.state()
-        except DamagedError as error:
+        except NotReadyError as error:
             return {"models": "ready", "index": f"failed: {error}"}
         return {"models": "ready", "index": "ready"}
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.checking.leaning import leans
-from service.checking.lexical import Weights, match_expression
-from service.corpus.index import VectorIndex
+from service.checking.lexical import Weights
+from service.corpus.searching import SentenceIndex
 from service.corpus.store import Found, Store
 from service.domain import Hit, Query
 from service.language.terms import terms
@@ -39,25 +39,26 @@ class Ranking:
 class Retriever:
     """Searches the corpus by an index and a store that are of one moment."""
 
-    def __init__(self, store: Store, index: VectorIndex, ranking: Ranking | None = None) -> None:
+    def __init__(self, store: Store, index: SentenceIndex, ranking: Ranking | None = None) -> None:
         self._store = store
         self._index = index
         self._ranking = ranking or Ranking()
 
     def find(self, query: Query, vector: NDArray[np.float32]) -> list[Hit]:
         """Return hits for the claim's vector (d,), best first, ties broken by id; filters narrow before the ranking."""
-        among = self._store.matching(query)
+        among = self._index.narrow(self._store, query)
         if among is not None and not among:
             return []
         wanted = terms(query.claim)
-        expression = match_expression(wanted)
         ids = {n.sentence_id for n in self._index.nearest(vector, POOL, among)}
         ids.update(n.sentence_id for n in self._index.nearest_in_context(vector, POOL, among))
-        ids.update(self._store.with_words(expression, query, POOL) if expression else ())
+        ids.update(self._store.with_words(wanted, query, POOL))
         return self._rank(self._store.found(sorted(ids)).values(), vector, wanted)
 
     def _rank(self, found: Iterable[Found], vector: NDArray[np.float32], wanted: list[str]) -> list[Hit]:
-        candidates = [item for item in found if item.sentence.id in self._index]
+        there = list(found)
+        known = self._index.known([item.sentence.id for item in there])
+        candidates = [item for item in there if item.sentence.id in known]
         ids = [item.sentence.id for item in candidates]
         bare, in_context = self._index.similarities(vector, ids)
         weights = Weights.measure(wanted, self._store.term_counts(wanted), len(self._index))

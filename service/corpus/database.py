@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
+from sqlalchemy import URL, Connection, Engine, make_url
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from service.corpus.readonly import open_read_only
-from service.errors import CorpusError, DamagedError, UnwritableError
+from service.corpus.engines import backend_of
+from service.corpus.engines.postgres import check_server, is_postgres, open_postgres, take_turn, why_not_opened
+from service.corpus.engines.replicas import Replicas
+from service.corpus.engines.sqlite import open_sqlite
+from service.errors import CorpusError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATING = threading.Lock()  # Alembic keeps what it works on in the process, not in the thread
@@ -31,29 +34,29 @@ class _Held(threading.local):
 class Database:
     """A database in one of two states for each thread: free, or within one transaction that all calls join."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, replicas: Sequence[Engine] = ()) -> None:
         self._engine = engine
+        self.backend = backend_of(engine)
+        self._replicas = Replicas(engine, replicas, self.backend)
         self._held = _Held()
 
     @classmethod
-    def open(cls, url: str) -> Self:
+    def open(cls, url: str, read_urls: Sequence[str] = ()) -> Self:
         """Open the database at an SQLAlchemy URL, creating or migrating it; raise `CorpusError` where that fails.
 
-        A file that cannot be written to is opened to be read, so that what is there can be served.
+        On PostgreSQL, the replicas at `read_urls` are read; raises `UnreachableError` where no primary answers. A file
+        that cannot be written to is opened to be read, so that what is there can be served.
         """
-        database = make_url(url).database
-        if engine := open_read_only(database):
-            return cls(engine)
+        wanted = make_url(url)
+        if is_postgres(wanted):
+            return cls(_open_postgres(wanted), [open_postgres(make_url(replica)) for replica in read_urls])
         try:
-            if database and database != ":memory:":
-                Path(database).parent.mkdir(parents=True, exist_ok=True)
-            # An error's message names the statement, and never what was asked or kept.
-            engine = create_engine(url, hide_parameters=True)
-            event.listen(engine, "connect", _configure_sqlite)
-            with engine.begin() as connection:
-                # One process migrates while others wait, and all of it or nothing is kept.
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-                _migrate(connection)
+            engine, writable = open_sqlite(url)
+            if writable:
+                with engine.begin() as connection:
+                    # One process migrates while others wait, and all of it or nothing is kept.
+                    connection.exec_driver_sql("BEGIN IMMEDIATE")
+                    _migrate(connection)
         except (SQLAlchemyError, CommandError, OSError) as error:
             reason = str(error).splitlines()[0]
             raise CorpusError(f"The store {url} cannot be opened: {reason}. Check WIRECHECK_DATA.") from error
@@ -62,6 +65,7 @@ class Database:
     def close(self) -> None:
         """Give the connections back."""
         self._engine.dispose()
+        self._replicas.close()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -69,7 +73,7 @@ class Database:
         if self._held.connection is not None:
             yield self._held.connection
             return
-        with _damage_named(), self._engine.connect() as connection:
+        with self._named(writing=False), self._any_moment() as connection:
             yield connection
 
     @contextmanager
@@ -78,32 +82,49 @@ class Database:
         if self._held.connection is not None:
             yield self._held.connection
             return
-        with _damage_named(), self._engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN")
-            with self._holding(connection, writes=False):
-                yield connection
+        with (
+            self._named(writing=False),
+            self._same_moment() as connection,
+            self._holding(connection, writes=False),
+        ):
+            yield connection
+
+    @contextmanager
+    def outside(self) -> Iterator[Connection]:
+        """Give a connection without a transaction, each statement of which is kept by itself."""
+        with self._named(writing=True), self._engine.connect() as connection:
+            yield connection.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Open a transaction, or join this thread's; all of what is done in it is kept, or nothing.
 
         It has the only right to write from its start, so that what is read in it is still true when it ends. Raises
-        `UnwritableError` where the file cannot be written to.
+        `UnwritableError` where nothing can be written.
         """
         if self._held.writes and self._held.connection is not None:
             yield self._held.connection
             return
+        with self._named(writing=True), self.backend.writing(self._engine) as connection:
+            with self._holding(connection, writes=True):
+                yield connection
+            connection.commit()
+
+    def _any_moment(self) -> AbstractContextManager[Connection]:
+        return self._replicas.one_moment() if self._replicas else self._engine.connect()
+
+    def _same_moment(self) -> AbstractContextManager[Connection]:
+        return self._replicas.one_moment() if self._replicas else self.backend.one_moment(self._engine)
+
+    @contextmanager
+    def _named(self, *, writing: bool) -> Iterator[None]:
+        """Say what to do about what the database says; faults of ours pass."""
         try:
-            with _damage_named(), self._engine.connect() as connection:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-                with self._holding(connection, writes=True):
-                    yield connection
-                connection.commit()
-        except OperationalError as error:  # the disk is full or read-only, or another writer does not come to an end
-            reason = " ".join(str(error.orig).split())
-            raise UnwritableError(
-                f"The store cannot be written to: {reason}. Nothing of this was kept; see to the disk, try again."
-            ) from error
+            yield
+        except DBAPIError as error:
+            if named := self.backend.named(error, writing=writing):
+                raise named from error
+            raise
 
     @contextmanager
     def _holding(self, connection: Connection, *, writes: bool) -> Iterator[None]:
@@ -115,28 +136,17 @@ class Database:
             self._held.connection, self._held.writes = before
 
 
-@contextmanager
-def _damage_named() -> Iterator[None]:
-    """Say what to do where the file is no sound database; other errors pass."""
+def _open_postgres(url: URL) -> Engine:
+    engine = open_postgres(url)
     try:
-        yield
-    except OperationalError:
-        raise
-    except DatabaseError as error:
-        reason = " ".join(str(error.orig).split())
-        if "malformed" not in reason and "not a database" not in reason:
-            raise
-        raise DamagedError(
-            f"The store's file is damaged ({reason}): put a backup in its place with `wirecheck restore FILE`, or "
-            "remove the file and start again."
-        ) from error
-
-
-def _configure_sqlite(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=10000"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+        with engine.begin() as connection:
+            take_turn(connection)
+            check_server(connection)
+            _migrate(connection)
+    except (SQLAlchemyError, CommandError, CorpusError) as error:
+        engine.dispose()
+        raise why_not_opened(url, error) from error
+    return engine
 
 
 def _migrate(connection: Connection) -> None:

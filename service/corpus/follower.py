@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.corpus.index import VectorIndex
+from service.corpus.searching import SentenceIndex
 from service.corpus.store import Store
 from service.ports import Embedder
 
@@ -10,7 +10,7 @@ from service.ports import Embedder
 class Follower:
     """Brings an index to the store's revision: one row is read where nothing has changed, else what has."""
 
-    def __init__(self, store: Store, index: VectorIndex, embedder: Embedder) -> None:
+    def __init__(self, store: Store, index: SentenceIndex, embedder: Embedder) -> None:
         self._store, self._index, self._embedder = store, index, embedder
 
     def follow(self) -> str:
@@ -18,13 +18,5 @@ class Follower:
         with self._store.one_moment():
             now = self._store.state()
             if now.revision != self._index.revision:
-                self._catch_up()
+                self._index.catch_up(self._store, self._embedder.name)
             return now.version
-
-    def _catch_up(self) -> None:
-        model, dimension = self._embedder.name, self._embedder.dimension
-        delta = self._store.delta(model, dimension, self._index.revision, self._index.seen)
-        if delta is None:
-            self._index.reset(self._store.vectors(model, dimension))
-        else:
-            self._index.apply(delta)

@@ -64,8 +64,7 @@ def _alike(store: Store, connection: Connection, article: Article) -> set[str]:
     counts = store.term_counts(list(words))
     rarest = sorted((word for word in words if counts.get(word)), key=lambda word: (counts[word], word))[:_TERMS]
     if rarest:
-        expression = " OR ".join(f'"{word}"' for word in rarest)
-        ids = store.with_words(expression, _same_week(article), _SENTENCES)
+        ids = store.with_words(rarest, _same_week(article), _SENTENCES)
         found |= set(kin.articles_of(connection, ids)[:_ALIKE])
     return found
 

@@ -4,31 +4,21 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from service.corpus.contexts import contextual
+from service.corpus.searching import Neighbor
+from service.corpus.store import Store
 from service.corpus.vectors import Delta, SentenceVectors
+from service.domain import Query
 
-# How much of its article and of the sentence before it a sentence's context vector carries. Chosen on our own claims:
-# "Kyiv has denied it" is then found through the sentence that says what "it" is, at no cost to plain sentences,
-# which are also searched by their bare vector.
-BEFORE_WEIGHT = 0.5
-ARTICLE_WEIGHT = 0.3
 # Removed rows are passed over in a search until they are this share of all, and more than a few: then the rows that
 # are left are copied together, so that over time a removal costs what was removed and not the whole index.
 DEAD_SHARE = 0.25
 DEAD_FEW = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Neighbor:
-    """A sentence id with the cosine of the query and the indexed vector."""
-
-    sentence_id: int
-    similarity: float
 
 
 class VectorIndex:
@@ -44,6 +34,22 @@ class VectorIndex:
 
     def __contains__(self, sentence_id: int) -> bool:
         return sentence_id in self._rows
+
+    def catch_up(self, store: Store, model: str) -> None:
+        """Become the index of the store's revision at this moment."""
+        delta = store.delta(model, self.dimension, self.revision, self.seen)
+        if delta is None:
+            self.reset(store.vectors(model, self.dimension))
+        else:
+            self.apply(delta)
+
+    def narrow(self, store: Store, query: Query) -> Sequence[int] | None:
+        """Return the ids of the sentences that the query's filters leave, or None when it has no filter."""
+        return store.matching(query)
+
+    def known(self, ids: Sequence[int]) -> set[int]:
+        """Return those of the ids that are indexed."""
+        return {sentence_id for sentence_id in ids if sentence_id in self}
 
     def reset(self, stored: SentenceVectors) -> None:
         """Forget everything and hold these sentences."""
@@ -142,18 +148,3 @@ class VectorIndex:
             if row >= 0
         ]
         return sorted(found, key=lambda neighbor: (-neighbor.similarity, neighbor.sentence_id))
-
-
-def contextual(vectors: NDArray[np.float32], article_numbers: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Mix vectors (n, d) in reading order with the sentence before and the article's mean; return unit vectors."""
-    if not len(vectors):
-        return vectors
-    before = np.zeros_like(vectors)
-    same = article_numbers[1:] == article_numbers[:-1]
-    before[1:][same] = vectors[:-1][same]
-    sums = np.zeros((int(article_numbers.max()) + 1, vectors.shape[1]), dtype=np.float32)
-    np.add.at(sums, article_numbers, vectors)
-    means = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
-    mixed = vectors + BEFORE_WEIGHT * before + ARTICLE_WEIGHT * means[article_numbers]
-    unit: NDArray[np.float32] = mixed / np.maximum(np.linalg.norm(mixed, axis=1, keepdims=True), 1e-9)
-    return unit

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Exists, Row, delete, distinct, exists, func, insert, select, update
 
+from service.corpus.engines.upsert import or_ignore
 from service.corpus.rows import in_parts, parts
 from service.corpus.tables import origins, sentence_origins, sentences
 from service.domain import Origin
@@ -82,7 +83,7 @@ def replace(connection: Connection, found: Mapping[int, Origin]) -> None:
     reports = {origin.id: origin for origin in found.values()}
     if reports:
         rows = [{"id": o.id, "name": o.name, "articles": o.articles} for o in reports.values()]
-        connection.execute(insert(origins).prefix_with("OR IGNORE"), rows)
+        connection.execute(or_ignore(connection, origins), rows)
         held = [
             {"sentence_id": sentence_id, "origin_id": o.id, "copied_share": o.copied_share or 0.0}
             for sentence_id, o in found.items()

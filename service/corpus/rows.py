@@ -57,12 +57,18 @@ def articles_by_id(connection: Connection, ids: Sequence[str]) -> list[Article]:
     return sorted((article_of(row) for row in rows), key=lambda article: article.id)
 
 
-def terms_of_ids(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[set[str], set[str]]]:
-    """Return the search terms of sentences and of their contexts, by sentence id."""
+def terms_texts(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Return the search terms of sentences and of their contexts, parted by spaces, by sentence id."""
     wanted = text("SELECT rowid, words, context FROM sentence_words WHERE rowid IN :ids")
     statement = wanted.bindparams(bindparam("ids", expanding=True))
     rows = [row for part in parts(ids) for row in connection.execute(statement, {"ids": list(part)})]
-    return {row.rowid: (set(row.words.split()), set(row.context.split())) for row in rows}
+    return {row.rowid: (row.words, row.context) for row in rows}
+
+
+def terms_of_ids(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[set[str], set[str]]]:
+    """Return the search terms of sentences and of their contexts, by sentence id."""
+    held = terms_texts(connection, ids)
+    return {number: (set(words.split()), set(context.split())) for number, (words, context) in held.items()}
 
 
 def with_beside(ids: Sequence[int]) -> list[int]:

@@ -15,11 +15,11 @@ from sqlalchemy import (
     Connection,
     Row,
     Select,
+    String,
     bindparam,
     delete,
     func,
     insert,
-    literal_column,
     select,
     text,
     update,
@@ -27,6 +27,8 @@ from sqlalchemy import (
 
 from service.corpus import kin, revisions, vectors
 from service.corpus.database import Database
+from service.corpus.engines.interface import SearchWords
+from service.corpus.engines.upsert import or_replace
 from service.corpus.revisions import Mark, State
 from service.corpus.rows import (
     Found,
@@ -80,25 +82,26 @@ class Store(Database):
                 digest=article.digest, folder=folder, fact_checks=fact_checks_text(article),
             )
         )  # fmt: skip
-        before = ""
-        for position, span in enumerate(spans):
-            words = article.text[span.start : span.end]
-            row = connection.execute(
-                insert(sentences).values(
-                    article_id=article.id, position=position, start=span.start, end=span.end, text_sha256=digest(words)
-                )
-            )
-            (sentence_id,) = row.inserted_primary_key or (None,)
-            connection.execute(
-                text("INSERT INTO sentence_words (rowid, words, context) VALUES (:id, :words, :context)"),
-                {
-                    "id": sentence_id,
-                    "words": joined_terms(words),
-                    "context": joined_terms(f"{article.title}\n{before}"),
-                },
-            )
-            before = words
+        self._put_sentences(connection, article, spans)
+        self.backend.articles_came(connection, [article.id])
         revisions.advance(connection, added=[Mark(article.id, article.digest)])
+
+    def _put_sentences(self, connection: Connection, article: Article, spans: Sequence[Span]) -> None:
+        said = [article.text[span.start : span.end] for span in spans]
+        if not said:
+            return
+        rows = [
+            {"article_id": article.id, "position": n, "start": s.start, "end": s.end, "text_sha256": digest(words)}
+            for n, (s, words) in enumerate(zip(spans, said, strict=True))
+        ]
+        # In this order, so that an article's ids are consecutive and in the order of reading.
+        numbered = insert(sentences).returning(sentences.c.id, sort_by_parameter_order=True)
+        ids = connection.execute(numbered, rows).scalars().all()
+        searched = [
+            SearchWords(n, joined_terms(words), joined_terms(f"{article.title}\n{before}"))
+            for n, words, before in zip(ids, said, ["", *said[:-1]], strict=True)
+        ]
+        self.backend.put_words(connection, searched)
 
     def remove(self, connection: Connection, ids: Sequence[str]) -> None:
         """Delete articles and their sentences; ids that are not there are passed over."""
@@ -109,8 +112,8 @@ class Store(Database):
             ]
             theirs = select(sentences.c.id).where(sentences.c.article_id.in_(part))
             sentence_ids = list(connection.execute(theirs).scalars())
-            for sentence_id in sentence_ids:
-                connection.execute(text("DELETE FROM sentence_words WHERE rowid = :id"), {"id": sentence_id})
+            if sentence_ids:
+                self.backend.drop_sentences(connection, sentence_ids)
             connection.execute(delete(articles).where(articles.c.id.in_(part)))
             if marks:
                 revisions.log_removed(connection, revisions.advance(connection, gone=marks), sentence_ids)
@@ -185,11 +188,10 @@ class Store(Database):
 
     def term_counts(self, terms: Sequence[str]) -> dict[str, int]:
         """Return, for each search term, the number of sentences that hold it or have it in their context."""
-        statement = text("SELECT term, doc FROM sentence_terms WHERE term IN :terms")
+        unique = bindparam("terms", list(dict.fromkeys(terms)), expanding=True, type_=String)
+        wanted = text("SELECT term, doc FROM sentence_terms WHERE term IN :terms").bindparams(unique)
         with self.reading() as connection:
-            rows = connection.execute(
-                statement.bindparams(bindparam("terms", expanding=True)), {"terms": list(dict.fromkeys(terms))}
-            )
+            rows = connection.execute(wanted)
             return {row.term: row.doc for row in rows}
 
     def matching(self, query: Query) -> list[int] | None:
@@ -201,23 +203,15 @@ class Store(Database):
         with self.reading() as connection:
             return list(connection.execute(chosen).scalars())
 
-    def with_words(self, match: str, query: Query, count: int) -> list[int]:
-        """Return the ids of the sentences that match an FTS5 expression best, by BM25; context counts less."""
+    def with_words(self, terms: Sequence[str], query: Query, count: int) -> list[int]:
+        """Return the ids of the sentences that hold search terms best, by BM25, ties by id; context counts less."""
+        if not terms:
+            return []
         # A filter is part of the statement, so that it narrows before the ranking and not after it.
-        chosen = (
-            select(sentences.c.id).join(articles, sentences.c.article_id == articles.c.id).where(*filters_of(query))
-        )
-        words = (
-            select(text("rowid"))
-            .select_from(text("sentence_words"))
-            .where(text("sentence_words MATCH :match"))
-            .order_by(text("bm25(sentence_words, 1.0, 0.35), rowid"))
-            .limit(count)
-        )
-        if filters_of(query):
-            words = words.where(literal_column("rowid").in_(chosen))
+        filters = filters_of(query)
+        chosen = select(sentences.c.id).join(articles, sentences.c.article_id == articles.c.id).where(*filters)
         with self.reading() as connection:
-            return list(connection.execute(words, {"match": match}).scalars())
+            return self.backend.best(connection, terms, chosen if filters else None, count)
 
     # --- origins ------------------------------------------------------------------------------------------------
 
@@ -289,7 +283,8 @@ class Store(Database):
             for words, vector in zip(texts, matrix, strict=True)
         ]
         with self.writing() as connection:
-            connection.execute(insert(embeddings).prefix_with("OR REPLACE"), rows)
+            connection.execute(or_replace(connection, embeddings, ["vector"]), rows)
+            self.backend.embeddings_came(connection, model, [row["text_sha256"] for row in rows])
             revisions.advance(connection)  # an index that left these sentences out looks again
 
     def vectors(self, model: str, dimension: int) -> SentenceVectors:

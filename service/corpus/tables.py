@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     Date,
     DateTime,
@@ -23,6 +24,14 @@ from sqlalchemy import (
 )
 
 
+def naive_utc(moment: datetime) -> datetime:
+    """Return a moment in UTC without a zone, as the tables hold it."""
+    try:
+        return moment.astimezone(UTC).replace(tzinfo=None)
+    except OverflowError:
+        return moment.replace(tzinfo=None)
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware datetime, kept in UTC: SQLite would drop the zone in silence."""
 
@@ -31,17 +40,17 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Store UTC without a zone; at the ends of the calendar, where UTC may not exist, as it stands."""
-        if value is None:
-            return None
-        try:
-            return value.astimezone(UTC).replace(tzinfo=None)
-        except OverflowError:
-            return value.replace(tzinfo=None)
+        return None if value is None else naive_utc(value)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Give the zone back."""
         return None if value is None else value.replace(tzinfo=UTC)
 
+
+# Ids are ordered by their code points everywhere, whatever language the database's server sorts in.
+Name = String().with_variant(String(collation="C"), "postgresql")
+# SQLite numbers rows itself only in a column that is just INTEGER, which holds 64 bits there.
+Number = BigInteger().with_variant(Integer, "sqlite")
 
 metadata = MetaData()
 
@@ -50,7 +59,7 @@ _REVIEWED = text("fact_checks IS NOT NULL")
 articles = Table(
     "articles",
     metadata,
-    Column("id", String, primary_key=True),
+    Column("id", Name, primary_key=True),
     Column("title", Text, nullable=False),
     Column("publisher", String, index=True),
     Column("url", String, index=True),
@@ -68,8 +77,8 @@ articles = Table(
 sentences = Table(
     "sentences",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("article_id", String, ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
+    Column("id", Number, primary_key=True),
+    Column("article_id", Name, ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
     Column("position", Integer, nullable=False),
     Column("start", Integer, nullable=False),
     Column("end", Integer, nullable=False),
@@ -83,7 +92,7 @@ sentences = Table(
 origins = Table(
     "origins",
     metadata,
-    Column("id", String, primary_key=True),
+    Column("id", Name, primary_key=True),
     Column("name", Text, nullable=False),
     Column("articles", Integer, nullable=False),
 )
@@ -91,8 +100,8 @@ origins = Table(
 sentence_origins = Table(
     "sentence_origins",
     metadata,
-    Column("sentence_id", Integer, ForeignKey("sentences.id", ondelete="CASCADE"), primary_key=True),
-    Column("origin_id", String, ForeignKey("origins.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("sentence_id", Number, ForeignKey("sentences.id", ondelete="CASCADE"), primary_key=True),
+    Column("origin_id", Name, ForeignKey("origins.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("copied_share", Float, nullable=False),
 )
 
@@ -109,26 +118,26 @@ corpus = Table(
     "corpus",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("revision", Integer, nullable=False),
+    Column("revision", Number, nullable=False),
     Column("version", String(16), nullable=False),
     # The revision at which all articles were last grouped by origin together, not only those near a change.
-    Column("grouped", Integer, nullable=False),
+    Column("grouped", Number, nullable=False),
 )
 
 removals = Table(
     "removals",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("revision", Integer, nullable=False, index=True),
-    Column("first", Integer, nullable=False),
-    Column("last", Integer, nullable=False),
+    Column("id", Number, primary_key=True),
+    Column("revision", Number, nullable=False, index=True),
+    Column("first", Number, nullable=False),
+    Column("last", Number, nullable=False),
 )
 
 checks = Table(
     "checks",
     metadata,
-    Column("number", Integer, primary_key=True),  # newer checks have higher numbers
-    Column("id", String, nullable=False, unique=True),
+    Column("number", Number, primary_key=True),  # newer checks have higher numbers
+    Column("id", Name, nullable=False, unique=True),
     Column("checked_at", UtcDateTime, nullable=False, index=True),
     Column("claim", Text, nullable=False),
     Column("verdict", String, nullable=False),
@@ -158,8 +167,8 @@ idempotency_keys = Table(
 check_articles = Table(
     "check_articles",
     metadata,
-    Column("check_number", Integer, ForeignKey("checks.number", ondelete="CASCADE"), primary_key=True),
-    Column("article_id", String, primary_key=True),
+    Column("check_number", Number, ForeignKey("checks.number", ondelete="CASCADE"), primary_key=True),
+    Column("article_id", Name, primary_key=True),
     Column("title", Text, nullable=False),
     Column("digest", String(64), nullable=False),
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Row, and_, select
+from sqlalchemy import Connection, Row, Select, and_, select
 
 from service.corpus import revisions
 from service.corpus.revisions import Removal
@@ -56,6 +56,15 @@ def delta(connection: Connection, model: str, dimension: int, revision: int, see
     waiting = {row.article_id for row in rows if row.vector is None}
     whole = [row for row in rows if row.article_id not in waiting]
     return Delta(revisions.removed_since(connection, revision), _packed(whole, rows, dimension, now, after=seen))
+
+
+def of_ids(model: str, ids: Sequence[int]) -> Select[Any]:
+    """Return the statement for the vectors of sentences."""
+    return (
+        select(sentences.c.id, embeddings.c.vector)
+        .join(embeddings, and_(embeddings.c.text_sha256 == sentences.c.text_sha256, embeddings.c.model == model))
+        .where(sentences.c.id.in_(ids))
+    )
 
 
 def _rows(connection: Connection, model: str, after: int) -> Sequence[Row[Any]]:

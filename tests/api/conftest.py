@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
@@ -24,13 +23,6 @@ def checker() -> FakeChecker:
 @pytest.fixture
 def client(checker: FakeChecker) -> FlaskClient:
     return create_app(checker).test_client()
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store.open(f"sqlite:///{tmp_path / 'wirecheck.sqlite3'}")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

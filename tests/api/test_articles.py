@@ -389,9 +389,9 @@ def test_the_service_s_own_pages_and_programs_can_write(desk: FlaskClient, heade
 @pytest.mark.parametrize(
     ("pragma", "reason"), [("query_only = ON", "readonly"), ("max_page_count = 1", "disk is full")]
 )
-def test_a_full_or_read_only_disk_is_said_and_what_is_there_is_served(
-    store: Store, tmp_path: Path, pragma: str, reason: str
-) -> None:
+def test_a_full_or_read_only_disk_is_said_and_what_is_there_is_served(tmp_path: Path, pragma: str, reason: str) -> None:
+    url = f"sqlite:///{tmp_path / 'wirecheck.sqlite3'}"
+    store = Store.open(url)
     add = create_app(FakeChecker(), StoreArchive(store, FakeEmbedder())).test_client()
     add.post("/v1/articles", json=PIER)
 
@@ -400,7 +400,7 @@ def test_a_full_or_read_only_disk_is_said_and_what_is_there_is_served(
 
     event.listen(Engine, "connect", hinder)
     try:
-        hindered = Store(create_engine(f"sqlite:///{tmp_path / 'wirecheck.sqlite3'}"))
+        hindered = Store(create_engine(url))
         client = create_app(FakeChecker(), StoreArchive(hindered, FakeEmbedder())).test_client()
         sent = {"id": "long", "text": "A boat came in. " * 2_000}
         assert reason in problem(client.post("/v1/articles", json=sent), 503)
@@ -409,6 +409,7 @@ def test_a_full_or_read_only_disk_is_said_and_what_is_there_is_served(
     finally:
         event.remove(Engine, "connect", hinder)
     assert ids(add) == ["pier"]
+    store.close()
 
 
 # --- by address ---------------------------------------------------------------------------------------------------

@@ -23,13 +23,6 @@ CRANE = Article("crane", "Crane", "The books of the harbor board are open.", "Qu
 OTHER = replace(FOUND, claim="Gulls may vote in the harbor council.", url="https://quay-facts.example/gulls")
 
 
-@pytest.fixture
-def store(tmp_path):
-    opened = Store.open(f"sqlite:///{tmp_path / 'wirecheck.sqlite3'}")
-    yield opened
-    opened.close()
-
-
 def finder(store: Store) -> FactCheckFinder:
     return FactCheckFinder(FactChecks(store, EMBEDDER), EMBEDDER)
 

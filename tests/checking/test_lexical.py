@@ -1,4 +1,4 @@
-"""From a claim's terms to an FTS5 expression, and the weight of what a sentence shares with it."""
+"""The weight of what a sentence shares with it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.checking.lexical import Weights, match_expression
-
-
-def test_each_term_is_quoted_once() -> None:
-    assert match_expression(["quay", "OR", "fire", "quay"]) == '"quay" OR "OR" OR "fire"'
-    assert match_expression([]) is None
+from service.checking.lexical import Weights
 
 
 def test_weights_are_those_worked_out_by_hand() -> None:

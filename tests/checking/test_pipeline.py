@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
-
-import pytest
 
 from service.checking.pipeline import Pipeline
 from service.corpus.grouping import find_origins
@@ -23,13 +19,6 @@ REPORT = (
 def article(name: str, text: str, publisher: str, day: int = 1) -> Article:
     url = f"https://{publisher.lower().replace(' ', '-')}.example/{name}"
     return Article(name, "Pool in Averby", text, publisher, url, datetime(2026, 6, day, tzinfo=UTC))
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store.open(f"sqlite:///{tmp_path / 'corpus.sqlite3'}")
-    yield opened
-    opened.close()
 
 
 def pipeline(store: Store, *articles: Article) -> Pipeline:
@@ -132,11 +121,11 @@ def test_a_claim_too_long_for_the_model_is_said_to_be(store: Store) -> None:
     assert "shorten it" in report.warnings[0]
 
 
-def test_a_check_sees_what_was_added_and_not_what_was_removed_before_it(store: Store, tmp_path: Path) -> None:
+def test_a_check_sees_what_was_added_and_not_what_was_removed_before_it(store: Store, url: str) -> None:
     pipe = pipeline(store, article("first", REPORT, "Averby Echo"))
     before = pipe.check(CLAIM)
-    # Another process, by its own connection to the same file.
-    other = Store.open(f"sqlite:///{tmp_path / 'corpus.sqlite3'}")
+    # Another process, by its own connection to the same corpus.
+    other = Store.open(url)
     put(other, article("second", "Averby keeps its swimming pool open [conflicts].", "Coast Radio"))
     embed(other, FakeEmbedder())
     after = pipe.check(CLAIM)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from service.checking.retrieval import Ranking, Retriever
-from service.corpus.index import VectorIndex
+from service.corpus.searching import SentenceIndex
 from service.corpus.store import Store
 from service.domain import Article, Hit, Query
 from tests.support import FakeEmbedder, embed, put
@@ -29,31 +27,29 @@ CHOIR = Article(
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store.open(f"sqlite:///{tmp_path / 'wirecheck.sqlite3'}")
-    put(opened, BRIDGE, CHOIR)
-    yield opened
-    opened.close()
+def store(store: Store) -> Store:
+    put(store, BRIDGE, CHOIR)
+    return store
 
 
 @pytest.fixture
-def index(store: Store) -> VectorIndex:
+def index(store: Store) -> SentenceIndex:
     return embed(store, EMBEDDER)
 
 
-def find(store: Store, index: VectorIndex, query: Query | str) -> list[Hit]:
+def find(store: Store, index: SentenceIndex, query: Query | str) -> list[Hit]:
     query = query if isinstance(query, Query) else Query(query)
     return Retriever(store, index).find(query, EMBEDDER.encode([query.claim])[0])
 
 
-def test_the_sentence_that_says_it_comes_first(store: Store, index: VectorIndex) -> None:
+def test_the_sentence_that_says_it_comes_first(store: Store, index: SentenceIndex) -> None:
     hits = find(store, index, "Cracks were found in pillars of the Alm bridge.")
     assert hits[0].sentence.text.startswith("Inspectors closed the Alm bridge")
     assert hits[0].article == BRIDGE
     assert hits[0].context.after == "The town hall rejects that."
 
 
-def test_similarity_is_the_cosine_with_the_bare_sentence(store: Store, index: VectorIndex) -> None:
+def test_similarity_is_the_cosine_with_the_bare_sentence(store: Store, index: SentenceIndex) -> None:
     hits = find(store, index, "The choir sang in the rain.")
     assert hits[0].similarity == pytest.approx(1.0, abs=1e-5)
     assert hits[0].similarity <= 1.0
@@ -62,12 +58,12 @@ def test_similarity_is_the_cosine_with_the_bare_sentence(store: Store, index: Ve
         assert hit.similarity == pytest.approx(float(claim @ sentence), abs=1e-5)
 
 
-def test_a_sentence_that_leans_on_its_neighbor_is_ranked_above_strangers(store: Store, index: VectorIndex) -> None:
+def test_a_sentence_that_leans_on_its_neighbor_is_ranked_above_strangers(store: Store, index: SentenceIndex) -> None:
     texts = [hit.sentence.text for hit in find(store, index, "Cracks closed the Alm bridge.")]
     assert texts.index("The town hall rejects that.") < texts.index("Stalls sold out of soup before noon.")
 
 
-def test_every_sentence_comes_once(store: Store, index: VectorIndex) -> None:
+def test_every_sentence_comes_once(store: Store, index: SentenceIndex) -> None:
     hits = find(store, index, "The choir sang about cracks in the bridge.")
     ids = [hit.sentence.id for hit in hits]
     assert len(ids) == len(set(ids)) == 5
@@ -82,22 +78,22 @@ def test_every_sentence_comes_once(store: Store, index: VectorIndex) -> None:
         (Query("The choir sang.", publishers_include=("Nobody",)), set()),
     ],
 )
-def test_filters_narrow(store: Store, index: VectorIndex, query: Query, articles: set[str]) -> None:
+def test_filters_narrow(store: Store, index: SentenceIndex, query: Query, articles: set[str]) -> None:
     assert {hit.article.id for hit in find(store, index, query)} == articles
 
 
 @pytest.mark.parametrize("claim", ['"" OR NEAR(*', "...", "\0", "🚒🚒🚒", "the of and", "a" * 1000])
-def test_no_claim_breaks_the_search(store: Store, index: VectorIndex, claim: str) -> None:
+def test_no_claim_breaks_the_search(store: Store, index: SentenceIndex, claim: str) -> None:
     assert len(find(store, index, claim)) == 5
 
 
-def test_an_empty_corpus_has_no_hits(tmp_path: Path) -> None:
-    store = Store.open(f"sqlite:///{tmp_path / 'empty.sqlite3'}")
+def test_an_empty_corpus_has_no_hits(store: Store) -> None:
+    with store.writing() as connection:
+        store.remove(connection, [BRIDGE.id, CHOIR.id])
     assert find(store, embed(store, EMBEDDER), "The choir sang.") == []
-    store.close()
 
 
-def test_what_came_or_went_after_the_snapshot_is_no_hit(store: Store, index: VectorIndex) -> None:
+def test_what_came_or_went_after_the_snapshot_is_no_hit(store: Store, index: SentenceIndex) -> None:
     put(store, Article("late", "Late", "The choir sang once more in the rain."))
     with store.writing() as connection:
         store.remove(connection, ["bridge"])
@@ -115,7 +111,7 @@ def test_ties_are_broken_by_id_and_the_order_is_the_same_each_time(store: Store)
     assert hits == find(store, index, "The choir sang in the rain.")[:4]
 
 
-def test_the_ranking_weighs_what_it_is_told_to(store: Store, index: VectorIndex) -> None:
+def test_the_ranking_weighs_what_it_is_told_to(store: Store, index: SentenceIndex) -> None:
     claim = "Soup sold in the rain at noon, said the choir."
     vector = EMBEDDER.encode([claim])[0]
     by_cosine = Retriever(store, index, Ranking(1.0, 0.0, 0.0, 0.0)).find(Query(claim), vector)

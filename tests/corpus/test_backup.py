@@ -32,6 +32,14 @@ GULL = Article("gull", "Gull moves in", "A gull took the chair of the harbor mas
 
 
 @pytest.fixture
+def store(file: Path) -> Iterator[Store]:
+    """A corpus on SQLite: a backup is of a file."""
+    opened = Store.open(f"sqlite:///{file}")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
 def filled(store: Store) -> Store:
     put(store, LAMP)
     embed(store, EMBEDDER)

@@ -39,6 +39,7 @@ def urlset(site: Site, *paths: str, kind: str = "url", root: str = "urlset") -> 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
+    """One engine is enough: what is kept is the store's affair, and tested there."""
     opened = Store.open(f"sqlite:///{tmp_path / 'wirecheck.sqlite3'}")
     yield opened
     opened.close()

@@ -11,21 +11,24 @@ branch_labels = None
 depends_on = None
 
 
+Number = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+
 def upgrade() -> None:
     """Create the tables, and give the corpus that is there its version."""
     corpus = op.create_table(
         "corpus",
         sa.Column("id", sa.Integer, primary_key=True),
-        sa.Column("revision", sa.Integer, nullable=False),
+        sa.Column("revision", Number, nullable=False),
         sa.Column("version", sa.String(16), nullable=False),
-        sa.Column("grouped", sa.Integer, nullable=False),
+        sa.Column("grouped", Number, nullable=False),
     )
     op.create_table(
         "removals",
-        sa.Column("id", sa.Integer, primary_key=True),
-        sa.Column("revision", sa.Integer, nullable=False, index=True),
-        sa.Column("first", sa.Integer, nullable=False),
-        sa.Column("last", sa.Integer, nullable=False),
+        sa.Column("id", Number, primary_key=True),
+        sa.Column("revision", Number, nullable=False, index=True),
+        sa.Column("first", Number, nullable=False),
+        sa.Column("last", Number, nullable=False),
     )
     op.create_index("ix_articles_url", "articles", ["url"])
     op.create_index("ix_sentence_origins_origin_id", "sentence_origins", ["origin_id"])

@@ -9,12 +9,16 @@ branch_labels = None
 depends_on = None
 
 
+Name = sa.String().with_variant(sa.String(collation="C"), "postgresql")
+Number = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+
 def upgrade() -> None:
     """Create the tables."""
     op.create_table(
         "checks",
-        sa.Column("number", sa.Integer, primary_key=True),
-        sa.Column("id", sa.String, nullable=False, unique=True),
+        sa.Column("number", Number, primary_key=True),
+        sa.Column("id", Name, nullable=False, unique=True),
         sa.Column("checked_at", sa.DateTime, nullable=False, index=True),
         sa.Column("claim", sa.Text, nullable=False),
         sa.Column("verdict", sa.String, nullable=False),
@@ -29,8 +33,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "check_articles",
-        sa.Column("check_number", sa.Integer, sa.ForeignKey("checks.number", ondelete="CASCADE"), primary_key=True),
-        sa.Column("article_id", sa.String, primary_key=True),
+        sa.Column("check_number", Number, sa.ForeignKey("checks.number", ondelete="CASCADE"), primary_key=True),
+        sa.Column("article_id", Name, primary_key=True),
         sa.Column("title", sa.Text, nullable=False),
         sa.Column("digest", sa.String(64), nullable=False),
     )

@@ -1,0 +1,107 @@
+"""SQLite: one file, one writer at a time, FTS5 for the words. Vectors are searched outside of it, by FAISS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, create_engine, event, literal_column, make_url, select, text
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
+
+from service.corpus.engines.interface import SearchWords
+from service.corpus.readonly import open_read_only
+from service.errors import DamagedError, UnwritableError, WirecheckError
+
+# The words of a sentence count whole, those of its context less.
+CONTEXT_WEIGHT = 0.35
+
+
+def open_sqlite(url: str) -> tuple[Engine, bool]:
+    """Return an engine over a file, made where it is missing, and whether it can be written to."""
+    database = make_url(url).database
+    if engine := open_read_only(database):
+        return engine, False
+    if database and database != ":memory:":
+        Path(database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, hide_parameters=True)  # an error's message never says what was asked or kept
+    event.listen(engine, "connect", _configure)
+    return engine, True
+
+
+def match_expression(terms: Sequence[str]) -> str:
+    """Return an FTS5 expression that matches any of the terms.
+
+    Every term is quoted, so that nothing in a claim can be taken for FTS5 syntax.
+    """
+    return " OR ".join(f'"{term}"' for term in dict.fromkeys(terms))
+
+
+class Sqlite:
+    """What is special about SQLite."""
+
+    @contextmanager
+    def one_moment(self, engine: Engine) -> Iterator[Connection]:
+        """Give a connection in a transaction in which all that is read is of one moment."""
+        with engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN")
+            yield connection
+
+    @contextmanager
+    def writing(self, engine: Engine) -> Iterator[Connection]:
+        """Give a connection in a transaction that has the only right to write from its start."""
+        with engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield connection
+
+    def named(self, error: DBAPIError, *, writing: bool) -> WirecheckError | None:
+        """Say what to do where the file cannot be written to, or is no sound database."""
+        reason = " ".join(str(error.orig).split())
+        if isinstance(error, OperationalError):
+            # The disk is full or read-only, or another writer does not come to an end.
+            said = f"The store cannot be written to: {reason}. Nothing of this was kept; see to the disk, try again."
+            return UnwritableError(said) if writing else None
+        if isinstance(error, DatabaseError) and ("malformed" in reason or "not a database" in reason):
+            return DamagedError(
+                f"The store's file is damaged ({reason}): put a backup in its place with `wirecheck restore FILE`, or "
+                "remove the file and start again."
+            )
+        return None
+
+    def put_words(self, connection: Connection, rows: Sequence[SearchWords]) -> None:
+        """Let sentences be found by their search terms."""
+        connection.execute(
+            text("INSERT INTO sentence_words (rowid, words, context) VALUES (:id, :words, :context)"),
+            [{"id": row.sentence_id, "words": row.words, "context": row.context} for row in rows],
+        )
+
+    def drop_sentences(self, connection: Connection, ids: Sequence[int]) -> None:
+        """Drop the search terms of sentences."""
+        connection.execute(text("DELETE FROM sentence_words WHERE rowid = :id"), [{"id": number} for number in ids])
+
+    def best(self, connection: Connection, terms: Sequence[str], chosen: Select[Any] | None, count: int) -> list[int]:
+        """Return the ids of the sentences that hold the terms best, by FTS5's BM25, ties by id."""
+        words = (
+            select(text("rowid"))
+            .select_from(text("sentence_words"))
+            .where(text("sentence_words MATCH :match"))
+            .order_by(text(f"bm25(sentence_words, 1.0, {CONTEXT_WEIGHT}), rowid"))
+            .limit(count)
+        )
+        if chosen is not None:
+            words = words.where(literal_column("rowid").in_(chosen))
+        return list(connection.execute(words, {"match": match_expression(terms)}).scalars())
+
+    def articles_came(self, connection: Connection, ids: Sequence[str]) -> None:
+        """Do nothing: the vector index reads what is new."""
+
+    def embeddings_came(self, connection: Connection, model: str, keys: Sequence[bytes]) -> None:
+        """Do nothing: the vector index reads what is new."""
+
+
+def _configure(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=10000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

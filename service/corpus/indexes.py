@@ -1,0 +1,38 @@
+"""Which index searches a store's vectors: FAISS in each worker for SQLite, pgvector for PostgreSQL."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+
+from service.corpus.engines.postgres import Postgres
+from service.corpus.index import VectorIndex
+from service.corpus.pgvector_index import IndexOptions, PgVectorIndex
+from service.corpus.pgvector_making import make_index
+from service.corpus.searching import SentenceIndex
+from service.corpus.store import Store
+
+
+def open_index(
+    store: Store, model: str, dimension: int, threads: int = 1, options: IndexOptions | None = None
+) -> SentenceIndex:
+    """Return an index over all that a model has embedded; the options are those of PostgreSQL."""
+    if not isinstance(store.backend, Postgres):
+        return VectorIndex(store.vectors(model, dimension), dimension, threads)
+    options = options or IndexOptions()
+    make_index(store, model, dimension, options)
+    return PgVectorIndex(store, model, dimension, options)
+
+
+def index_all(store: Store, options: IndexOptions) -> None:
+    """Make the indexes of every model that has embedded the store's sentences, where the database holds them."""
+    if not isinstance(store.backend, Postgres):
+        return
+    with store.reading() as connection:
+        models = connection.execute(
+            text(
+                "SELECT model, (SELECT vector_dims(bare) FROM sentence_vectors v WHERE v.model = i.model LIMIT 1) AS d "
+                "FROM indexed i WHERE sentences > 0 ORDER BY model"
+            )
+        ).all()
+    for row in models:
+        make_index(store, row.model, row.d, options)

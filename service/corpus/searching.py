@@ -1,0 +1,64 @@
+"""What checking asks of a vector index, whatever holds the vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.corpus.store import Store
+from service.domain import Query
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbor:
+    """A sentence id with the cosine of the query and the indexed vector."""
+
+    sentence_id: int
+    similarity: float
+
+
+class SentenceIndex(Protocol):
+    """Every sentence twice, bare and in its context."""
+
+    revision: int
+
+    @property
+    def removed(self) -> int:
+        """Return the number of rows that are still there of sentences that are not."""
+        ...
+
+    def __len__(self) -> int:
+        """Return the number of sentences."""
+        ...
+
+    def catch_up(self, store: Store, model: str) -> None:
+        """Become the index of the store's revision at this moment."""
+        ...
+
+    def narrow(self, store: Store, query: Query) -> Any:
+        """Return what `nearest` takes as `among` for a query's filters: None for none, false if nothing is left."""
+        ...
+
+    def known(self, ids: Sequence[int]) -> set[int]:
+        """Return those of the ids that are indexed."""
+        ...
+
+    def nearest(self, vector: NDArray[np.float32], count: int, among: Any = None) -> list[Neighbor]:
+        """Return the `count` sentences whose bare vectors are nearest to a vector (d,), ties broken by id."""
+        ...
+
+    def nearest_in_context(self, vector: NDArray[np.float32], count: int, among: Any = None) -> list[Neighbor]:
+        """Return the `count` sentences whose context vectors are nearest, ties broken by id."""
+        ...
+
+    def similarities(self, vector: NDArray[np.float32], ids: Sequence[int]) -> tuple[list[float], list[float]]:
+        """Return the cosines of a vector (d,) with indexed sentences, bare and in context, in order."""
+        ...
+
+    def vectors(self, ids: Sequence[int]) -> NDArray[np.float32]:
+        """Return the bare vectors (len(ids), d) of indexed sentences."""
+        ...
