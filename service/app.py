@@ -14,6 +14,7 @@ from service.config import Settings
 from service.keeping import Archive, CheckLog, FactCheckSearch, NewArticle
 from service.loading import LoadingArchive, LoadingChecker, LoadingChecks, LoadingFactChecks, Service
 from service.ports import Checker
+from service.turns import Room, Turns
 
 
 class _ReadableJson(DefaultJSONProvider):
@@ -34,6 +35,7 @@ def create_app(
     max_article_bytes: int = 5_000_000,
     trusted_hosts: tuple[str, ...] = (),
     fetch: Callable[[str], NewArticle] | None = None,
+    pace: texts.Pace | None = None,
 ) -> Flask:
     """Return the service around a checker, its articles and the log of its checks, for the address that it listens on.
 
@@ -46,7 +48,7 @@ def create_app(
     api = contract.make_api(app)
     log = log or NoChecks()
     api.register_blueprint(check.blueprint(checker, log))
-    api.register_blueprint(texts.blueprint(checker, log))
+    api.register_blueprint(texts.blueprint(checker, log, pace or texts.Pace()))
     api.register_blueprint(checks.blueprint(checker, log))
     api.register_blueprint(articles.blueprint(archive or NoArchive(), Guard(host), max_article_bytes, fetch))
     api.register_blueprint(claimsearch.blueprint(fact_checks or NoFactChecks()))
@@ -61,7 +63,8 @@ def load_app(
     settings: Settings, build: Callable[[], Service], fetch: Callable[[str], NewArticle] | None = None
 ) -> Flask:
     """Return the app whose checker and articles load beside it."""
-    loading = LoadingChecker(build).start()
+    patience_s = settings.queue_wait_ms / 1000
+    loading = LoadingChecker(build, Turns(Room(settings.queue, patience_s)), patience_s).start()
     return create_app(
         loading,
         LoadingArchive(loading),
@@ -71,6 +74,7 @@ def load_app(
         max_body_bytes=settings.max_body_bytes,
         max_article_bytes=settings.max_article_bytes,
         fetch=fetch,
+        pace=texts.Pace(settings.text_budget_ms / 1000, patience_s),
     )
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from service.checking.pacing import Budget
 from service.checking.pipeline import Pipeline, Tuning
 from service.config import Settings
 from service.corpus.archive import StoreArchive
@@ -61,17 +62,23 @@ def build_service(settings: Settings, embedder: Embedder | None = None, stance: 
     embedder = embedder or load_embedder(settings)
     stance = stance or load_stance(settings.stance, settings.threads)
     store = open_store(settings)
-    pipeline = _warm_pipeline(settings, store, embedder, stance)
+    budget = Budget(settings.check_budget_ms / 1000)
+    pipeline = _warm_pipeline(settings, store, embedder, stance, budget=budget)
     return Service(
         pipeline, StoreArchive(store, embedder), StoreChecks(store, settings.keep_checks_days), pipeline.fact_checks
     )
 
 
 def _warm_pipeline(
-    settings: Settings, store: Store, embedder: Embedder, stance: StanceModel, tuning: Tuning | None = None
+    settings: Settings,
+    store: Store,
+    embedder: Embedder,
+    stance: StanceModel,
+    tuning: Tuning | None = None,
+    budget: Budget | None = None,
 ) -> Pipeline:
     index = VectorIndex(store.vectors(embedder.name, embedder.dimension), embedder.dimension, settings.threads)
-    pipeline = Pipeline(store, index, embedder, stance, tuning)
+    pipeline = Pipeline(store, index, embedder, stance, tuning, budget)
     pipeline.check(Query("The first check is slower than all that follow.", limit=10))
     return pipeline
 

@@ -4,17 +4,23 @@ Never set `preload_app`: each worker loads and warms its own models, since one t
 computed with torch or FAISS hangs at its first check.
 """
 
+from service.api.texts import Pace
+from service.arrivals import FIELD_BYTES, FIELDS
 from service.config import Settings
-from service.loading import MOST_WAITING
+from service.loading import MOST_PATIENT
 
 _settings = Settings.from_env()
 
 bind = f"{_settings.host}:{_settings.port}"
 workers = _settings.workers
-worker_class = "gthread"  # health checks are answered while a check is computed
-threads = MOST_WAITING + 2
+worker_class = "service.arrivals.ArrivalsWorker"
+# All that may wait or take long, and some more: a health check always finds a thread free.
+threads = _settings.queue + 1 + Pace().most_at_once + MOST_PATIENT + 11
 timeout = 120
-graceful_timeout = 30
+# What a worker that ends may still have to do: a whole text, or a check at the end of the line.
+graceful_timeout = 15 + max(_settings.text_budget_ms, _settings.queue_wait_ms + _settings.check_budget_ms) // 1000
 preload_app = False
-limit_request_line = 0  # a claim of 1,000 emoji is 12 kB in a query string; the service has its own limits
+limit_request_line = 0  # the head as a whole is limited; a claim of 1,000 emoji is 12 kB in a query string
+limit_request_fields = FIELDS
+limit_request_field_size = FIELD_BYTES
 control_socket_disable = True

@@ -75,7 +75,7 @@ def _on_http(error: HTTPException) -> ResponseReturnValue:
 def _on_own(error: WirecheckError) -> Response:
     if error.status == 500:
         return _on_unexpected(error)
-    return _respond(error.status, str(error))
+    return _respond(error.status, str(error), retry_after_s=getattr(error, "retry_after_s", RETRY_AFTER_S))
 
 
 def _on_unexpected(error: Exception) -> Response:
@@ -116,11 +116,18 @@ def _members(status: int, detail: str, faults: Iterable[Fault]) -> dict[str, Any
     }
 
 
-def _respond(status: int, detail: str, faults: Iterable[Fault] = (), *, allow: Iterable[str] | None = None) -> Response:
+def _respond(
+    status: int,
+    detail: str,
+    faults: Iterable[Fault] = (),
+    *,
+    allow: Iterable[str] | None = None,
+    retry_after_s: int = RETRY_AFTER_S,
+) -> Response:
     body = _members(status, detail, faults)
     response = Response(json.dumps(body) + "\n", status, content_type=MEDIA_TYPE)
     if status == 503:
-        response.headers["Retry-After"] = str(RETRY_AFTER_S)
+        response.headers["Retry-After"] = str(retry_after_s)
     if allow:
         response.headers["Allow"] = ", ".join(sorted(allow))
     return response
