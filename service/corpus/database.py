@@ -18,6 +18,7 @@ from service.corpus.readonly import open_read_only
 from service.errors import CorpusError, DamagedError, UnwritableError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+WAIT_MS = 10_000  # for another writer to come to an end
 _MIGRATING = threading.Lock()  # Alembic keeps what it works on in the process, not in the thread
 
 
@@ -34,6 +35,8 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._held = _Held()
+        self._file = _file_of(engine)
+        self._identity = _identity(self._file)
 
     @classmethod
     def open(cls, url: str) -> Self:
@@ -68,7 +71,7 @@ class Database:
         if self._held.connection is not None:
             yield self._held.connection
             return
-        with _damage_named(), self._engine.connect() as connection:
+        with self._connected() as connection:
             yield connection
 
     @contextmanager
@@ -77,23 +80,24 @@ class Database:
         if self._held.connection is not None:
             yield self._held.connection
             return
-        with _damage_named(), self._engine.connect() as connection:
+        with self._connected() as connection:
             connection.exec_driver_sql("BEGIN")
             with self._holding(connection, writes=False):
                 yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, wait_ms: int = WAIT_MS) -> Iterator[Connection]:
         """Open a transaction, or join this thread's; all of what is done in it is kept, or nothing.
 
         It has the only right to write from its start, so that what is read in it is still true when it ends. Raises
-        `UnwritableError` where the file cannot be written to.
+        `UnwritableError` where the file cannot be written to, or another writer goes on for longer than `wait_ms`.
         """
         if self._held.writes and self._held.connection is not None:
             yield self._held.connection
             return
         try:
-            with _damage_named(), self._engine.connect() as connection:
+            with self._connected() as connection:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={wait_ms:d}")
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
                 with self._holding(connection, writes=True):
                     yield connection
@@ -105,6 +109,17 @@ class Database:
             ) from error
 
     @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        """Connect to the file that was opened: not to another in its place, nor to an empty one made anew."""
+        if self._file is not None and _identity(self._file) != self._identity:
+            raise DamagedError(
+                f"The store's file {self._file} was removed or replaced while it was served: put it back and start "
+                "again, or restore a backup with `wirecheck restore FILE` and start again."
+            )
+        with _damage_named(), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
     def _holding(self, connection: Connection, *, writes: bool) -> Iterator[None]:
         before = self._held.connection, self._held.writes
         self._held.connection, self._held.writes = connection, writes
@@ -112,6 +127,20 @@ class Database:
             yield
         finally:
             self._held.connection, self._held.writes = before
+
+
+def _file_of(engine: Engine) -> Path | None:
+    """Return the file of an SQLite database; None for one in memory, or of a server."""
+    name = engine.url.database
+    return Path(name) if engine.dialect.name == "sqlite" and name and name != ":memory:" else None
+
+
+def _identity(file: Path | None) -> tuple[int, int] | None:
+    try:
+        found = file.stat() if file else None
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino) if found else None
 
 
 @contextmanager
@@ -133,7 +162,7 @@ def _damage_named() -> Iterator[None]:
 
 def _configure_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=10000"):
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={WAIT_MS}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
