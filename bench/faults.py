@@ -95,7 +95,7 @@ def killed_workers(size: Size) -> Tried:
     with serving(2) as (port, process), traffic_on(port, CLAIMS) as traffic:
         until = time.monotonic() + size.fault_s
         while time.monotonic() < until:
-            time.sleep(rng.uniform(1.0, 3.0))
+            time.sleep(rng.uniform(3.0, 6.0))
             with suppress(ProcessLookupError, IndexError):
                 os.kill(rng.choice(_children(process)), signal.SIGKILL)
                 kills += 1

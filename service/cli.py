@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from tqdm import tqdm
 
+from service.api.plain import one_line
 from service.config import Settings
 from service.corpus.intake import Intake
 from service.errors import UnwritableError, WirecheckError
@@ -35,7 +36,7 @@ def _said_plainly(command: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return command(*args, **kwargs)
         except WirecheckError as error:
-            click.echo(f"wirecheck: {error}", err=True)
+            click.echo(one_line(f"wirecheck: {error}"), err=True)
             sys.exit(error.exit_code)
 
     return wrapped
@@ -125,7 +126,7 @@ def watch(feeds: tuple[str, ...], every: int) -> None:
         signal.signal(number, lambda *_: stop.set())
     with gatherer_for(Settings.from_env()) as gatherer:
         click.echo(f"Watching {len(feeds)} feeds every {every} seconds. Ctrl-C stops.", err=True)
-        gatherer.watch(feeds, every, stop, lambda said: click.echo(said, err=True))
+        gatherer.watch(feeds, every, stop, lambda said: click.echo(one_line(said), err=True))
 
 
 @main.command()
@@ -244,13 +245,13 @@ def _there(source: str) -> Path:
 
 def _report_gathered(done: Gathered) -> None:
     for skipped in done.skipped:
-        click.echo(f"skipped {skipped.path}: {skipped.reason}", err=True)
+        click.echo(one_line(f"skipped {skipped.path}: {skipped.reason}"), err=True)
     click.echo(f"{done.added} pages added, {done.unchanged} there already, {len(done.skipped)} skipped.", err=True)
 
 
 def _report(intake: Intake) -> None:
     for skipped in intake.skipped:
-        click.echo(f"skipped {skipped.path}: {skipped.reason}", err=True)
+        click.echo(one_line(f"skipped {skipped.path}: {skipped.reason}"), err=True)
     click.echo(
         f"{intake.added} articles added or changed, {intake.unchanged} unchanged, {intake.removed} removed, "
         f"{len(intake.skipped)} skipped; {intake.embedded} sentences embedded.",
