@@ -1,7 +1,6 @@
 """`make faults`: the real service, with its models, under more load than it can bear, and under faults.
 
-Prints what was tried, how often, and what was lost; stores `bench/faults.json`. `--quick` takes under five minutes and
-is printed only.
+Prints what was tried, how often, and what was lost; stores `bench/faults.json`. `--quick` takes under five minutes.
 """
 
 from __future__ import annotations
@@ -189,7 +188,7 @@ def _ready(port: int) -> None:
 def main() -> None:
     """Try, print and store."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="shorter, printed and not stored")
+    parser.add_argument("--quick", action="store_true", help="shorter")
     parser.add_argument("--soak", type=float, help="seconds of mixed work in which memory is watched")
     given = parser.parse_args()
     size, started = QUICK if given.quick else FULL, time.monotonic()
@@ -204,8 +203,7 @@ def main() -> None:
     show("memory", [soak])
     took = round(time.monotonic() - started)
     print(f"{took} s in all")
-    if not given.quick:
-        store(under, tried, tests, soak, took)
+    store(under, tried, tests, soak, took, size)
     lost = sum(one.lost for one in tried) + sum(one.failed for one in tests) + sum(one.other for one in under)
     sys.exit(f"{lost} lost, failed or answered otherwise" if lost else 0)
 
@@ -220,10 +218,13 @@ def show(title: str, rows: Sequence[Held | Tried | Suite | Soak]) -> None:
     sys.stdout.flush()
 
 
-def store(under: Sequence[Held], tried: Sequence[Tried], tests: Sequence[Suite], soak: Soak, took_s: int) -> None:
+def store(
+    under: Sequence[Held], tried: Sequence[Tried], tests: Sequence[Suite], soak: Soak, took_s: int, size: Size
+) -> None:
     """Write `bench/faults.json`."""
     stored = {
         "measured_at": datetime.now(UTC).date().isoformat(), "cores": CORES, "took_s": took_s,
+        "size": asdict(size),
         "load": [asdict(one) for one in under], "faults": [asdict(one) for one in tried],
         "suites": [asdict(one) for one in tests], "memory": asdict(soak),
     }  # fmt: skip

@@ -6,16 +6,18 @@ import time
 from collections.abc import Callable
 
 TIMES = 4
-SLOW_S = 0.05  # what takes less at the larger size is cheap however it grows
+SLOW_S = 0.2  # what takes less at the larger size is cheap however it grows
 # Work in proportion to its input takes 4 times as long for 4 times the input, with its square 16 times.
 MOST = 9.0
 FRAGMENTS = (
-    " ", "a", "A", "é", "1", "0,", "1.", "1 ", "a ", "A ", "A. ", "a, ", "a-", "'", '"', "“", "”", "(", ")", "[", "<",
-    "-", "–", "/", ":", "@", "&", "\n", "\n\n", "\t", "\u200b", "the ", "of the ", "A of the ", "and ", "A and ",
-    "said ", "he said ", "A said that ", "according to A ", "million ", "one hundred and ", "1 million ", "1,000 ", "$1 ",
-    "1% ", "about ", "at least ", "not ", "n't ", "no ", "did not ", "January ", "1 January ", "Monday, ", "2024-01-",
-    "http://a.b/", "a@b.c ", "By A ", "A (B) ", "(A) — ", "- A", "* a\n", "A: b\n", "“a” said ", "Mr. A ", "U.S. ",
-    "spoke on condition of ", "declined to comment ", "twenty-", "first ", "x" * 50 + " ", "a.b.", "1-1-", "1/2 ",
+    " ", "a", "A", "é", "1", "0,", "1.", "1 ", "a ", "A ", "A. ", "a, ", "a-", "'", '"', "“", "”", "(", ")", "[",
+    "<", "-", "–", "/", ":", "@", "&", "\n", "\n\n", "\t", "\u200b", "the ", "of the ", "A of the ", "and ",
+    "A and ", "said ", "he said ", "A said that ", "according to A ", "million ", "one hundred and ", "1 million ",
+    "1,000 ", "$1 ", "1% ", "about ", "at least ", "not ", "n't ", "no ", "did not ", "January ", "1 January ",
+    "Monday, ", "2024-01-", "http://a.b/", "a@b.c ", "By A ", "A (B) ", "(A) — ", "- A", "* a\n", "A: b\n",
+    "“a” said ", "Mr. A ", "U.S. ", "spoke on condition of ", "declined to comment ", "twenty-", "first ",
+    "x" * 50 + " ", "a.b.", "1-1-", "1/2 ", "Comments\n", "Read more\n", "© A\n", "A\n\n", "Photo: A\n", "# A\n",
+    "> a\n", "<p>a</p>", "<b>", "&amp;", "```\n", "[a](b)", "**a", "![", "By A\n",
 )  # fmt: skip
 
 
