@@ -42,7 +42,7 @@ eval: $(VENV)/.installed-dev  ## Measure quality on every set at hand; QUICK=1 f
 bench: $(VENV)/.installed-dev  ## Measure speed beside a rival and the bare models; QUICK=1 for a rough look
 	$(BIN)/python -m bench.speed $(if $(QUICK),--quick)
 
-faults: $(VENV)/.installed-dev  ## More load than the real service can bear, and faults; QUICK=1 for under five minutes
+faults: $(VENV)/.installed-dev  ## More load than the real service can bear, and faults; QUICK=1 for the short run
 	$(BIN)/python -m bench.faults $(if $(QUICK),--quick)
 
 train: $(VENV)/.installed-dev  ## Train the stance model on ../shared/data/nli into build/stance, in two runs

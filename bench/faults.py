@@ -1,6 +1,6 @@
 """`make faults`: the real service, with its models, under more load than it can bear, and under faults.
 
-Prints what was tried, how often, and what was lost; stores `bench/faults.json`. `--quick` takes under five minutes.
+Prints what was tried, how often, and what was lost; stores `bench/faults.json`. `--quick` is the short run.
 """
 
 from __future__ import annotations
