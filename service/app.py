@@ -42,6 +42,7 @@ from service.loading import (
 )
 from service.metrics import Metrics
 from service.ports import Checker
+from service.turns import Room, Turns
 from service.watching import Watches
 
 
@@ -64,6 +65,7 @@ def create_app(
     max_body_bytes: int = 65_536,
     max_article_bytes: int = 5_000_000,
     fetch: Callable[[str], NewArticle] | None = None,
+    pace: texts.Pace | None = None,
     watches: Watches | None = None,
     log_claims: bool = False,
 ) -> Flask:
@@ -82,7 +84,7 @@ def create_app(
     log, ledger = log or NoChecks(), ledger or NoLedger()
     resources = (
         check.blueprint(checker, log),
-        texts.blueprint(checker, log),
+        texts.blueprint(checker, log, pace or texts.Pace()),
         checks.blueprint(checker, log, ledger),
         articles.blueprint(archive or NoArchive(), max_article_bytes, fetch, ledger),
         claimsearch.blueprint(fact_checks or NoFactChecks()),
@@ -107,7 +109,8 @@ def load_app(
     watches: Watches | None = None,
 ) -> Flask:
     """Return the app whose checker and articles load beside it; `watches` are those that the service tells, if any."""
-    loading = LoadingChecker(build).start()
+    patience_s = settings.queue_wait_ms / 1000
+    loading = LoadingChecker(build, Turns(Room(settings.queue, patience_s)), patience_s).start()
     return create_app(
         loading,
         LoadingArchive(loading),
@@ -119,6 +122,7 @@ def load_app(
         max_body_bytes=settings.max_body_bytes,
         max_article_bytes=settings.max_article_bytes,
         fetch=fetch,
+        pace=texts.Pace(settings.text_budget_ms / 1000, patience_s),
         watches=watches,
         log_claims=settings.log_claims,
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from service.addresses import pairs_of, store_address
+from service.checking.pacing import Budget
 from service.checking.pipeline import Pipeline, Tuning
 from service.config import Settings
 from service.corpus.archive import StoreArchive
@@ -77,7 +78,8 @@ def build_service(
     embedder = embedder or load_embedder(settings)
     stance = stance or load_stance(settings.stance, settings.threads)
     store = open_store(settings)
-    pipeline = _warm_pipeline(settings, store, embedder, stance, watch=watch)
+    budget = Budget(settings.check_budget_ms / 1000)
+    pipeline = _warm_pipeline(settings, store, embedder, stance, watch=watch, budget=budget)
     return Service(
         pipeline,
         StoreArchive(store, embedder),
@@ -95,9 +97,10 @@ def _warm_pipeline(
     stance: StanceModel,
     tuning: Tuning | None = None,
     watch: Watch | None = None,
+    budget: Budget | None = None,
 ) -> Pipeline:
     index = open_index(store, embedder.name, embedder.dimension, settings.threads, _index_options(settings))
-    pipeline = Pipeline(store, index, embedder, stance, tuning, watch)
+    pipeline = Pipeline(store, index, embedder, stance, tuning, watch, budget)
     pipeline.check(Query("The first check is slower than all that follow.", limit=10))
     if watch is not None:
         sized = partial(_size, index)

@@ -18,6 +18,7 @@ import click
 from click.shell_completion import get_completion_class
 from tqdm import tqdm
 
+from service.api.plain import one_line
 from service.cli_check import check
 from service.config import Settings
 from service.corpus.intake import Intake
@@ -112,7 +113,7 @@ def watch(feeds: tuple[str, ...], every: int) -> None:
         signal.signal(number, lambda *_: stop.set())
     with gatherer_for(Settings.from_env()) as gatherer:
         click.echo(f"Watching {len(feeds)} feeds every {every} seconds. Ctrl-C stops.", err=True)
-        gatherer.watch(feeds, every, stop, lambda said: click.echo(said, err=True))
+        gatherer.watch(feeds, every, stop, lambda said: click.echo(one_line(said), err=True))
 
 
 @main.command()
@@ -274,13 +275,13 @@ def _there(source: str) -> Path:
 
 def _report_gathered(done: Gathered) -> None:
     for skipped in done.skipped:
-        click.echo(f"skipped {skipped.path}: {skipped.reason}", err=True)
+        click.echo(one_line(f"skipped {skipped.path}: {skipped.reason}"), err=True)
     click.echo(f"{done.added} pages added, {done.unchanged} there already, {len(done.skipped)} skipped.", err=True)
 
 
 def _report(intake: Intake, say: Callable[[str], object] = _say) -> None:
     for skipped in intake.skipped:
-        say(f"skipped {skipped.path}: {skipped.reason}")
+        say(one_line(f"skipped {skipped.path}: {skipped.reason}"))
     say(
         f"{intake.added} articles added or changed, {intake.unchanged} unchanged, {intake.removed} removed, "
         f"{len(intake.skipped)} skipped; {intake.embedded} sentences embedded."

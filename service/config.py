@@ -36,6 +36,10 @@ class Settings:
     max_body_bytes: int = 65_536
     max_article_bytes: int = 5_000_000
     keep_checks_days: int = 30
+    queue: int = 14
+    queue_wait_ms: int = 10_000
+    check_budget_ms: int = 5_000
+    text_budget_ms: int = 60_000
     fetch: bool = False
     fetch_private: bool = False
     fetch_delay_s: float = 1.0
@@ -113,6 +117,10 @@ class _SettingsSchema(Schema):
     max_body_bytes = fields.Integer(validate=Range(1_000, 1_000_000_000))
     max_article_bytes = fields.Integer(validate=Range(1_000, 1_000_000_000))
     keep_checks_days = fields.Integer(validate=Range(0, 36_500))
+    queue = fields.Integer(validate=Range(0, 64))
+    queue_wait_ms = fields.Integer(validate=Range(0, 600_000))
+    check_budget_ms = fields.Integer(validate=Range(1, 600_000))
+    text_budget_ms = fields.Integer(validate=Range(1, 3_600_000))
     fetch = fields.Boolean()
     fetch_private = fields.Boolean()
     fetch_delay_s = fields.Float(validate=Range(0, 3_600))

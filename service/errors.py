@@ -61,7 +61,11 @@ class NotReadyError(WirecheckError):
 
 
 class BusyError(NotReadyError):
-    """More requests wait than can be answered soon."""
+    """More requests wait than can be answered soon; `retry_after_s` says when it is worth asking again."""
+
+    def __init__(self, message: str, retry_after_s: int = 2) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
 
 
 class UnwritableError(NotReadyError):

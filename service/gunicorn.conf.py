@@ -7,8 +7,10 @@ computed with torch or FAISS hangs at its first check.
 from typing import Any
 
 from service import figures, logs
+from service.api.texts import Pace
+from service.arrivals import FIELD_BYTES, FIELDS
 from service.config import Settings
-from service.loading import MOST_WAITING
+from service.loading import MOST_PATIENT
 
 _settings = Settings.from_env()
 logs.configure(_settings)
@@ -16,12 +18,16 @@ figures.share()
 
 bind = f"{_settings.host}:{_settings.port}"
 workers = _settings.workers
-worker_class = "gthread"  # health checks are answered while a check is computed
-threads = MOST_WAITING + 2
+worker_class = "service.arrivals.ArrivalsWorker"
+# All that may wait or take long, and some more: a health check always finds a thread free.
+threads = _settings.queue + 1 + Pace().most_at_once + MOST_PATIENT + 11
 timeout = 120
-graceful_timeout = 30
+# What a worker that ends may still have to do: a whole text, or a check at the end of the line.
+graceful_timeout = 15 + max(_settings.text_budget_ms, _settings.queue_wait_ms + _settings.check_budget_ms) // 1000
 preload_app = False
-limit_request_line = 0  # a claim of 1,000 emoji is 12 kB in a query string; the service has its own limits
+limit_request_line = 0  # the head as a whole is limited; a claim of 1,000 emoji is 12 kB in a query string
+limit_request_fields = FIELDS
+limit_request_field_size = FIELD_BYTES
 control_socket_disable = True
 loglevel = _settings.log_level
 logconfig_dict = logs.dict_config(_settings)  # gunicorn's lines in the same form as ours

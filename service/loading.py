@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from service.domain import Query, Report
-from service.errors import BusyError, NotReadyError, UnwritableError
+from service.errors import NotReadyError, UnwritableError
 from service.keeping import (
     Answer,
     Archive,
@@ -33,10 +33,10 @@ from service.keeping import (
 )
 from service.keys import Key, KeyRing
 from service.ports import Checker
+from service.turns import Turns
 
 log = logging.getLogger(__name__)
-# Below the threads of one gunicorn worker, so that a health check always finds one free.
-MOST_WAITING = 14
+MOST_PATIENT = 16  # requests that wait for loading at once, the line for a turn aside
 RETRY_S = 2
 C = TypeVar("C", bound=Checker)
 
@@ -62,17 +62,26 @@ class Service:
 
 
 class LoadingChecker(Generic[C]):
-    """Builds a checker in a thread; until it is there, `check` raises `NotReadyError` and `state` says why.
+    """Builds a checker in a thread; `state` says how far it is.
 
-    One check runs at a time: the models already use all the threads they are given, and two at once would fight.
+    One check runs at a time: the models already use all the threads they are given, and two at once would fight. Who
+    asks while the models load waits as in the line for a turn, so that a worker that replaces another one, at a
+    reload or after a crash, refuses nobody; who has waited too long gets `NotReadyError`.
     """
 
-    def __init__(self, build: Callable[[], C], retry_s: float = RETRY_S) -> None:
+    def __init__(
+        self,
+        build: Callable[[], C],
+        turns: Turns | None = None,
+        patience_s: float = 10.0,
+        retry_s: float = RETRY_S,
+    ) -> None:
         self._build, self._retry_s = build, retry_s
         self._checker: C | None = None
         self._failure: str | None = None
-        self._turn = threading.Lock()
-        self._room = threading.BoundedSemaphore(MOST_WAITING)
+        self._ended = threading.Event()
+        self._turns, self._patience_s = turns or Turns(), patience_s
+        self._patient = threading.BoundedSemaphore(MOST_PATIENT)
         self._thread = threading.Thread(target=self._load, name="loading", daemon=True)
 
     def start(self) -> LoadingChecker[C]:
@@ -97,24 +106,28 @@ class LoadingChecker(Generic[C]):
             return checker.check(query)
 
     def loaded(self) -> C:
-        """Return what was built, or raise `NotReadyError`."""
+        """Return what was built, or raise `NotReadyError`; wait a while for what is still loading."""
+        if not (self._failure or self._ended.is_set()) and self._patient.acquire(blocking=False):
+            try:
+                self._ended.wait(self._patience_s)
+            finally:
+                self._patient.release()
+        return self._now()
+
+    @contextmanager
+    def turn(self) -> Iterator[C]:
+        """Give what was built to one thread at a time; raise `NotReadyError`, `BusyError` where many wait."""
+        with self._turns.turn() as left_s:
+            if not self._failure:
+                self._ended.wait(left_s)
+            yield self._now()
+
+    def _now(self) -> C:
         if self._failure:
             raise NotReadyError(f"Loading failed: {self._failure} See the server's log.")
         if self._checker is None:
             raise NotReadyError("The models and the index are still loading: try again in a few seconds.")
         return self._checker
-
-    @contextmanager
-    def turn(self) -> Iterator[C]:
-        """Give what was built to one thread at a time, or raise `NotReadyError`, `BusyError` where many wait."""
-        checker = self.loaded()
-        if not self._room.acquire(blocking=False):
-            raise BusyError(f"{MOST_WAITING} requests are already waiting: try again in a few seconds.")
-        try:
-            with self._turn:
-                yield checker
-        finally:
-            self._room.release()
 
     def _built(self) -> C:
         """Build, again and again while the database is away or held by others: it may come back."""
@@ -133,6 +146,8 @@ class LoadingChecker(Generic[C]):
         except Exception as error:  # whatever it is, /readyz must say it rather than load for ever
             log.exception("loading failed")
             self._failure = " ".join(str(error).split()) or type(error).__name__
+        finally:
+            self._ended.set()
 
 
 class LoadingArchive:

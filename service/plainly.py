@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from service.api.plain import one_line
 from service.errors import WirecheckError
 
 
@@ -20,7 +21,7 @@ def said_plainly(command: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return command(*args, **kwargs)
         except WirecheckError as error:
-            click.echo(f"wirecheck: {error}", err=True)
+            click.echo(one_line(f"wirecheck: {error}"), err=True)
             sys.exit(error.exit_code)
 
     return wrapped

@@ -12,6 +12,7 @@ from service.app import create_app
 from service.domain import Query, Report
 from service.errors import ModelError, NotReadyError, UnreachableError
 from service.loading import LoadingChecker
+from service.turns import Room, Turns
 from tests.fakes import READY, FakeChecker
 
 PATIENCE = 10.0
@@ -25,9 +26,11 @@ def test_while_loading_it_says_so() -> None:
         go_on.wait(PATIENCE)
         return FakeChecker()
 
-    checker = LoadingChecker(build).start()
+    checker = LoadingChecker(build, Turns(Room(most_wait_s=0.0)), patience_s=0.0).start()
     try:
         assert checker.state() == {"models": "loading", "index": "loading"}
+        with pytest.raises(NotReadyError, match="still loading: try again"):
+            checker.loaded()
         with pytest.raises(NotReadyError, match="still loading: try again"):
             checker.check(CLAIM)
     finally:
@@ -35,6 +38,28 @@ def test_while_loading_it_says_so() -> None:
     checker.wait(PATIENCE)
     assert checker.state() == READY
     assert checker.check(CLAIM).claim == CLAIM.claim
+
+
+def test_who_asks_while_it_loads_waits_for_it() -> None:
+    """As at a reload, where the old worker takes no more requests and the new one still loads."""
+    go_on = threading.Event()
+
+    def build() -> FakeChecker:
+        assert go_on.wait(PATIENCE)
+        return FakeChecker()
+
+    checker = LoadingChecker(build, patience_s=PATIENCE).start()
+    answers: list[object] = []
+    threads = [
+        threading.Thread(target=lambda: answers.append(checker.check(CLAIM).claim)),
+        threading.Thread(target=lambda: answers.append(type(checker.loaded()))),
+    ]
+    for thread in threads:
+        thread.start()
+    go_on.set()
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert set(answers) == {CLAIM.claim, FakeChecker}
 
 
 def test_before_it_is_started_it_is_loading() -> None:

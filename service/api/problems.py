@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from service.api.exchanges import request_id
-from service.errors import InWorkError, WirecheckError
+from service.errors import WirecheckError
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 2
@@ -86,10 +86,7 @@ def _on_http(error: HTTPException) -> ResponseReturnValue:
 def _on_own(error: WirecheckError) -> Response:
     if error.status == 500:
         return _on_unexpected(error)
-    response = _respond(error.status, str(error))
-    if isinstance(error, InWorkError):
-        response.headers["Retry-After"] = str(RETRY_AFTER_S)
-    return response
+    return _respond(error.status, str(error), retry_after_s=getattr(error, "retry_after_s", RETRY_AFTER_S))
 
 
 def _on_unexpected(error: Exception) -> Response:
@@ -150,11 +147,18 @@ def _members(status: int, detail: str, faults: Iterable[Fault]) -> dict[str, Any
     }
 
 
-def _respond(status: int, detail: str, faults: Iterable[Fault] = (), *, allow: Iterable[str] | None = None) -> Response:
+def _respond(
+    status: int,
+    detail: str,
+    faults: Iterable[Fault] = (),
+    *,
+    allow: Iterable[str] | None = None,
+    retry_after_s: int = RETRY_AFTER_S,
+) -> Response:
     body = _members(status, detail, faults)
     response = Response(json.dumps(body) + "\n", status, content_type=MEDIA_TYPE)
     if status == 503:
-        response.headers["Retry-After"] = str(RETRY_AFTER_S)
+        response.headers["Retry-After"] = str(retry_after_s)
     if allow:
         response.headers["Allow"] = ", ".join(sorted(allow))
     return response

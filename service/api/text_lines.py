@@ -34,6 +34,10 @@ class TextLineSchema(Outgoing):
     verdicts = fields.Dict(
         keys=fields.Enum(Verdict, by_value=fields.String()), values=fields.Integer(), allow_none=True
     )
+    truncated = fields.Boolean(
+        allow_none=True,
+        metadata={"description": "Whether time ran out for the text, or for the sentences of one of its claims."},
+    )
 
 
 _SCHEMA = TextLineSchema()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -33,6 +35,8 @@ from service.reading.decoding import decode
 from service.spotting.claims import Reason, Spotted, spot
 from service.spotting.drafts import Places
 
+Row = Mapping[str, Any]  # a line of the answer, before it is laid out
+
 LINES = "application/x-ndjson"
 PAGE, TEXT, JSON = "text/html", "text/plain", "application/json"
 MOST_CHARACTERS = 100_000
@@ -40,8 +44,24 @@ MOST_BYTES = 1_300_000  # of 100,000 characters as JSON that escapes each; a pag
 _SAID = "Six berths are closed. Who is to blame?"
 _EXAMPLE = json.dumps({"text": _SAID})
 _ANY_CLAIM = "any"
-_PATIENCE = 50  # times to ask again, while other checks are waiting
-_PAUSE_S = 0.2
+_PAUSE_S = 0.2  # between two tries, while other checks are waiting
+_RETRY_S = 10
+_FULL = f"{{}} texts are being checked already, the limit of one worker: try again in {_RETRY_S} seconds."
+_UP = "the time for this text was up before this sentence; send the text from here on again"
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long one text may take, how long it waits for models that load, and how many texts a worker takes at once.
+
+    A text holds a thread until its last line is read, so more of them would leave none for other requests.
+    """
+
+    budget_s: float = 60.0
+    patience_s: float = 10.0
+    most_at_once: int = 4
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], object] = time.sleep
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +100,8 @@ _SHOWN = (
     {"kind": "claim", "start": 0, "end": 22, "sentence": "Six berths are closed.",
      "checked_as": "Six berths are closed.", "report": REPORT},
     {"kind": "left_out", "start": 23, "end": 39, "sentence": "Who is to blame?", "reason": Reason.QUESTION},
-    {"kind": "summary", "claims": 1, "left_out": 1, "failed": 0, "verdicts": {Verdict.REFUTED: 1}},
+    {"kind": "summary", "claims": 1, "left_out": 1, "failed": 0, "verdicts": {Verdict.REFUTED: 1},
+     "truncated": False},
 )  # fmt: skip
 
 
@@ -91,8 +112,9 @@ _TOLD = "".join([
 ])  # fmt: skip
 
 
-def blueprint(checker: Checker, log: CheckLog) -> StrictBlueprint:
+def blueprint(checker: Checker, log: CheckLog, pace: Pace) -> StrictBlueprint:
     """Return the resource that checks texts with this checker, and keeps each check."""
+    room = threading.BoundedSemaphore(pace.most_at_once)
     blp = StrictBlueprint("texts", __name__, url_prefix="/v1", description="What the articles say of a whole text.")
     described = {"type": "string", "description": "One JSON object a line, each a `TextLine` of the schemas."}
     bodies = {
@@ -114,17 +136,28 @@ def blueprint(checker: Checker, log: CheckLog) -> StrictBlueprint:
     def post_check_text(limit: int) -> ResponseReturnValue:
         """Check every claim of a text. Sentences that make none are left out, each with its reason."""
         whole = _sent(request, limit)
-        _is_ready(checker)
-        rows = _rows(checker, log, whole)
+        _is_ready(checker, pace)
+        if not room.acquire(blocking=False):
+            raise BusyError(_FULL.format(pace.most_at_once), _RETRY_S)
+        place = ExitStack()
+        place.callback(room.release)
+        rows = _until_read(_Texts(checker, log, pace).rows(whole), place)
         if request.accept_mimetypes.best_match([LINES, TEXT], LINES) == TEXT:
             told, kind = map(_shown_in(whole.text), rows), f"{TEXT}; charset=utf-8"
         else:
             told, kind = map(text_line, rows), LINES
         response = Response(stream_with_context(told), content_type=kind)
+        response.call_on_close(place.close)  # where the client goes away before the first line
         response.vary.add("Accept")
         return response
 
     return blp
+
+
+def _until_read(rows: Iterator[Row], place: ExitStack) -> Iterator[Row]:
+    """Yield rows, and give the place back after the last; closing it again is harmless."""
+    with place:
+        yield from rows
 
 
 def _sent(req: Request, limit: int) -> WholeText:
@@ -163,11 +196,13 @@ def _whole(text: str, query: Query, *, is_page: bool) -> WholeText:
     return WholeText(text, query, is_page)
 
 
-def _is_ready(checker: Checker) -> None:
-    """Say that models are loading before the answer begins, while it can still be a problem."""
-    waiting = [f"{part} is {state}" for part, state in checker.state().items() if state != "ready"]
-    if waiting:
-        raise Problem(503, f"{'; '.join(waiting)}; try again in a few seconds", map(Fault, waiting))
+def _is_ready(checker: Checker, pace: Pace) -> None:
+    """Say that models are loading before the answer begins, while it can still be a problem; wait for them a while."""
+    until = pace.clock() + pace.patience_s
+    while waiting := [f"{part} is {state}" for part, state in checker.state().items() if state != "ready"]:
+        if pace.clock() >= until or not any(each.endswith(" is loading") for each in waiting):
+            raise Problem(503, f"{'; '.join(waiting)}; try again in a few seconds", map(Fault, waiting))
+        pace.sleep(_PAUSE_S)
 
 
 def _shown_in(text: str) -> Callable[[Mapping[str, Any]], str]:
@@ -188,40 +223,50 @@ def _shown_in(text: str) -> Callable[[Mapping[str, Any]], str]:
     return shown
 
 
-def _rows(checker: Checker, log: CheckLog, whole: WholeText) -> Iterator[dict[str, Any]]:
-    if whole.from_page:
-        yield {"kind": "text", "text": whole.text}
-    verdicts: Counter[Verdict] = Counter()
-    counts = {"claim": 0, "left_out": 0}
-    failed = 0
-    for found in spot(whole.text):
-        row = _row(checker, log, found, whole.query)
-        counts[row["kind"]] += 1
-        failed += "problem" in row
-        if row.get("report"):
-            verdicts[row["report"].ruling.verdict] += 1
-        yield row
-    counted = {"claims": counts["claim"], "left_out": counts["left_out"], "failed": failed, "verdicts": dict(verdicts)}
-    yield {"kind": "summary", **counted}
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """Checks the sentences of a text, one line each, until they are done or the time is up."""
 
+    checker: Checker
+    log: CheckLog
+    pace: Pace
 
-def _row(checker: Checker, log: CheckLog, found: Spotted, asked: Query) -> dict[str, Any]:
-    place = {"start": found.span.start, "end": found.span.end, "sentence": found.sentence}
-    if found.checked_as is None:
-        return {"kind": "left_out", **place, "reason": found.reason}
-    row = {"kind": "claim", **place, "checked_as": found.checked_as}
-    query = replace(asked, claim=found.checked_as)
-    try:
-        return {**row, "report": kept(log, query, _in_turn(checker, query))}
-    except Exception as error:  # whatever it is, the other sentences go on
-        return {**row, "problem": body_of(error)}
+    def rows(self, whole: WholeText) -> Iterator[Row]:
+        until = self.pace.clock() + self.pace.budget_s
+        if whole.from_page:
+            yield {"kind": "text", "text": whole.text}
+        verdicts: Counter[Verdict] = Counter()
+        counts = {"claim": 0, "left_out": 0}
+        failed, truncated = 0, False
+        for found in spot(whole.text):
+            row = self._row(found, whole.query, until)
+            counts[row["kind"]] += 1
+            failed += "problem" in row
+            if report := row.get("report"):
+                verdicts[report.ruling.verdict] += 1
+            truncated = truncated or row.get("problem", {}).get("detail") == _UP or bool(report and report.truncated)
+            yield row
+        yield (
+            {"kind": "summary", "claims": counts["claim"], "left_out": counts["left_out"], "failed": failed,
+             "verdicts": dict(verdicts), "truncated": truncated}
+        )  # fmt: skip
 
-
-def _in_turn(checker: Checker, query: Query) -> Report:
-    """Check, and ask again while the service is busy: a text waits rather than having a hole."""
-    for _ in range(_PATIENCE):
+    def _row(self, found: Spotted, asked: Query, until: float) -> dict[str, Any]:
+        place = {"start": found.span.start, "end": found.span.end, "sentence": found.sentence}
+        if found.checked_as is None:
+            return {"kind": "left_out", **place, "reason": found.reason}
+        row = {"kind": "claim", **place, "checked_as": found.checked_as}
+        query = replace(asked, claim=found.checked_as)
         try:
-            return checker.check(query)
-        except BusyError:
-            time.sleep(_PAUSE_S)
-    return checker.check(query)
+            return {**row, "report": kept(self.log, query, self._in_turn(query, until))}
+        except Exception as error:  # whatever it is, the other sentences go on
+            return {**row, "problem": body_of(error)}
+
+    def _in_turn(self, query: Query, until: float) -> Report:
+        """Check, and ask again while the service is busy: a text waits rather than having a hole."""
+        while self.pace.clock() < until:
+            try:
+                return self.checker.check(query)
+            except BusyError:
+                self.pace.sleep(_PAUSE_S)
+        raise Problem(503, _UP)

@@ -14,6 +14,7 @@ from service.checking.attribution import Reported, attribute, reported
 from service.checking.blame import charged
 from service.checking.differences import QUANTITY, Comparison, compare
 from service.checking.leaning import leans, only_points_back
+from service.checking.pacing import Budget, Pacer
 from service.checking.silence import of_silence
 from service.checking.speakers import same_speaker
 from service.domain import (
@@ -83,20 +84,24 @@ class Reading:
 class Judge:
     """Reads each hit with the rules and the stance model."""
 
-    def __init__(self, model: StanceModel, policy: Policy | None = None) -> None:
+    def __init__(self, model: StanceModel, policy: Policy | None = None, budget: Budget | None = None) -> None:
         self._model = model
         self._policy = policy or Policy()
+        self._pacer = Pacer(model, budget)
 
-    def judge(self, query: Query, hits: Sequence[Hit]) -> list[Judgement]:
-        """Return a judgement for each hit, in order; all neutral where the model cannot read the whole claim."""
+    def judge(self, query: Query, hits: Sequence[Hit], started: float = 0.0) -> list[Judgement]:
+        """Return judgements of the first hits, in order: of all that the time budget since `started` allows.
+
+        All are neutral where the model cannot read the whole claim.
+        """
         if not self._model.fits(query.claim):
             return [Judgement(hit, Stance.NEUTRAL, NOT_JUDGED) for hit in hits]
         asked = Asked.of(query.claim) if self._policy.attribution else Asked(query.claim)
         readings = [read(asked, hit, self._policy) for hit in hits]
-        scores = self._model.judge([(reading.text, query.claim) for reading in readings])
+        scores = self._pacer.judge([(reading.text, query.claim) for reading in readings], started)
         return [
             decide(reading, score, asked, self._model.thresholds, self._policy)
-            for reading, score in zip(readings, scores, strict=True)
+            for reading, score in zip(readings, scores, strict=False)  # fewer scores where the time was up
         ]
 
 

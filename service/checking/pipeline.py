@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from service.checking.factchecks import FactCheckFinder
 from service.checking.folding import Group, fold
 from service.checking.judging import Judge, Policy
 from service.checking.links import link_to
+from service.checking.pacing import Budget
 from service.checking.reasons import explain, scope
 from service.checking.retrieval import Ranking, Retriever
 from service.checking.timeline import trace
@@ -49,6 +49,27 @@ class Tuning:
     confidence: Confidence = field(default_factory=Confidence)
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many of the sentences that were found, nearest first, there was time to judge."""
+
+    judged: int
+    found: int
+
+    @property
+    def truncated(self) -> bool:
+        """Return whether there was not enough time."""
+        return self.judged < self.found
+
+    @property
+    def share(self) -> float:
+        """Return the share, 0 to 1. A verdict's confidence is lowered by it: what was not read may turn it."""
+        return self.judged / self.found if self.truncated else 1.0
+
+    def __str__(self) -> str:
+        return f"Only the {self.judged} nearest of {self.found} sentences could be judged in time."
+
+
 class Pipeline:
     """Checks claims, each against the corpus as it is when the check begins; one check at a time."""
 
@@ -60,15 +81,18 @@ class Pipeline:
         stance: StanceModel,
         tuning: Tuning | None = None,
         watch: Watch | None = None,
+        budget: Budget | None = None,
     ) -> None:
         tuning = tuning or Tuning()
+        budget = budget or Budget()
         self._stage = (watch or Unwatched()).stage
         self._store = store
         self._index = index
         self._embedder = embedder
         self._stance = stance
         self._retriever = Retriever(store, index, tuning.ranking)
-        self._judge = Judge(stance, tuning.policy)
+        self._judge = Judge(stance, tuning.policy, budget)
+        self._budget, self._clock = budget, budget.clock
         self._confidence = tuning.confidence
         self._follower = Follower(store, index, embedder)
         self.fact_checks = FactCheckFinder(FactChecks(store, embedder), embedder)
@@ -83,7 +107,7 @@ class Pipeline:
 
     def check(self, query: Query) -> Report:
         """Return the report on one claim."""
-        started = time.monotonic()
+        started = self._clock()
         with self._stage("check"):
             with self._stage("embed"):
                 vector = self._embedder.encode([query.claim])[0]
@@ -95,10 +119,11 @@ class Pipeline:
     def _report(self, query: Query, vector: Vectors, version: str, started: float) -> Report:
         with self._stage("retrieve"):
             hits = self._retriever.find(query, vector)
-            groups = fold(hits, self._cosine_among(hits), query.limit)
+            found = fold(hits, self._cosine_among(hits), query.limit)
         with self._stage("judge"):
-            judgements = self._judge.judge(query, [group.first for group in groups])
-        traced = trace(query.claim, judgements)
+            judged = self._judge.judge(query, [group.first for group in found], started)
+        groups = found[: len(judged)]  # what there was no time for is not shown: nothing is known of it
+        traced = trace(query.claim, judged)
         origins = self._store.origins([hit.sentence.id for group in groups for hit in group.hits])
         shown = [_evidence(j, g, origins) for j, g in zip(traced.judgements, groups, strict=True)]
         evidence = sorted((e for e in shown if _counts(e.judgement)), key=_strongest_first)
@@ -107,7 +132,7 @@ class Pipeline:
         return Report(
             check_id=uuid.uuid4().hex,
             claim=query.claim,
-            ruling=self._rule(query, evidence, related, len(groups), origins, coverage),
+            ruling=self._rule(query, evidence, related, Share(len(groups), len(found)), origins, coverage),
             scope=scope(coverage),
             evidence=tuple(evidence),
             related=related,
@@ -117,8 +142,9 @@ class Pipeline:
             index_version=version,
             embedder=self._embedder.name,
             stance_model=self._stance.name,
-            took_ms=round(1000 * (time.monotonic() - started)),
-            warnings=tuple(self._warnings(query)),
+            took_ms=round(1000 * (self._clock() - started)),
+            truncated=len(groups) < len(found),
+            warnings=tuple(self._warnings(query, Share(len(groups), len(found)))),
             fact_checks=self.fact_checks.matching(query, vector),
             thresholds=self._stance.thresholds,
         )
@@ -128,17 +154,20 @@ class Pipeline:
         query: Query,
         evidence: Sequence[Evidence],
         related: Sequence[Evidence],
-        judged: int,
+        judged: Share,
         origins: Mapping[int, Origin],
         coverage: Coverage,
     ) -> Ruling:
         votes = [vote for item in evidence for vote in _votes(item, origins)]
         speech = is_speech_claim(query.claim) is not None
         counted = count(votes, speech, _nearest_miss(related))
-        reason = explain(counted, evidence, judged, coverage)
+        reason = explain(counted, evidence, judged.judged, coverage)
+        if judged.truncated:
+            reason = f"{reason} {judged}"
         confidence = self._confidence.of(
             signs_of(counted.verdict, counted.strength, counted.origins, evidence, related)
         )
+        confidence *= judged.share
         return Ruling(counted.verdict, round(confidence, 4), reason, counted.origins, counted.articles)
 
     def _cosine_among(self, hits: Sequence[Hit]) -> Callable[[Hit, Hit], float]:
@@ -148,9 +177,12 @@ class Pipeline:
         rows = {hit.sentence.id: row for row, hit in enumerate(hits)}
         return lambda one, other: float(cosines[rows[one.sentence.id], rows[other.sentence.id]])
 
-    def _warnings(self, query: Query) -> Iterable[str]:
+    def _warnings(self, query: Query, judged: Share) -> Iterable[str]:
         if not self._stance.fits(query.claim):
             yield "The claim is longer than the stance model can read whole, so no sentence was judged: shorten it."
+        if judged.truncated:
+            spent = f"The time budget of {1000 * (self._budget.seconds or 0):,.0f} ms ran out."
+            yield f"{spent} {judged} Check again later, or with a lower limit."
 
 
 def _counts(judgement: Judgement) -> bool:

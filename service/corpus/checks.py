@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
@@ -18,34 +19,52 @@ from service.domain import Article, Query, Report, Thresholds, Verdict
 from service.errors import NotFoundError, UnwritableError
 from service.keeping import Cause, CheckListing, CheckPage, KeptCheck, Why
 
+# Counts the time in which the machine sleeps too, where the system has such a clock.
+_PASSED = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 _MOMENTS = ("published_from", "published_to")
+WAIT_MS = 1_000  # for another writer: an answer waits for no more than this to be kept
+MOST_DRIFT = timedelta(hours=1)  # between the clock on the wall and the time that has passed
 _NAMES = ("publishers_include", "publishers_exclude")
 
 
 class StoreChecks:
     """The checks of a store, each kept for some days; 0 days keeps none, and drops those that were kept before."""
 
-    def __init__(self, store: Store, days: int, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        self._store, self._days, self._now = store, days, now
+    def __init__(
+        self,
+        store: Store,
+        days: int,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        passed_s: Callable[[], float] = lambda: time.clock_gettime(_PASSED),
+    ) -> None:
+        self._store, self._days, self._now, self._passed_s = store, days, now, passed_s
+        self._began = now() - timedelta(seconds=passed_s())
         if not days:
             with suppress(UnwritableError), store.writing() as connection:
                 connection.execute(delete(checks))
 
     def keep(self, query: Query, report: Report, answer: str) -> None:
-        """Keep a check with its answer as JSON, and drop those that are too old."""
+        """Keep a check with its answer as JSON, and drop those that are too old; none where the clock has jumped."""
         if not self._days:
             return
         fed = {article.id: article for article in _articles(report)}
-        with self._store.writing() as connection:
-            oldest = self._now() - timedelta(days=self._days)
-            connection.execute(delete(checks).where(or_(checks.c.checked_at < oldest, checks.c.id == report.check_id)))
-            done = connection.execute(insert(checks).values(_values(query, report, answer, self._now())))
+        now = self._now()
+        with self._store.writing(WAIT_MS) as connection:
+            old = checks.c.id == report.check_id
+            if not self._has_jumped(now):
+                old = or_(old, checks.c.checked_at < now - timedelta(days=self._days))
+            connection.execute(delete(checks).where(old))
+            done = connection.execute(insert(checks).values(_values(query, report, answer, now)))
             (number,) = done.inserted_primary_key or (None,)
             rows = [
                 {"check_number": number, "article_id": a.id, "title": a.title, "digest": a.digest} for a in fed.values()
             ]
             if rows:
                 connection.execute(insert(check_articles), rows)
+
+    def _has_jumped(self, now: datetime) -> bool:
+        """Say whether the clock shows another time than has passed since the start: it would drop what is not old."""
+        return abs(now - timedelta(seconds=self._passed_s()) - self._began) > MOST_DRIFT
 
     def get(self, check_id: str) -> KeptCheck:
         """Return a check, or raise `NotFoundError`."""

@@ -15,6 +15,7 @@ from sqlalchemy import URL, Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from service.corpus.engines import backend_of
+from service.corpus.engines.interface import WAIT_MS
 from service.corpus.engines.postgres import check_server, is_postgres, open_postgres, take_turn, why_not_opened
 from service.corpus.engines.replicas import Replicas
 from service.corpus.engines.sqlite import open_sqlite
@@ -96,16 +97,16 @@ class Database:
             yield connection.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, wait_ms: int = WAIT_MS) -> Iterator[Connection]:
         """Open a transaction, or join this thread's; all of what is done in it is kept, or nothing.
 
         It has the only right to write from its start, so that what is read in it is still true when it ends. Raises
-        `UnwritableError` where nothing can be written.
+        `UnwritableError` where nothing can be written, or another writer goes on for longer than `wait_ms`.
         """
         if self._held.writes and self._held.connection is not None:
             yield self._held.connection
             return
-        with self._named(writing=True), self.backend.writing(self._engine) as connection:
+        with self._named(writing=True), self.backend.writing(self._engine, wait_ms) as connection:
             with self._holding(connection, writes=True):
                 yield connection
             connection.commit()
@@ -119,6 +120,7 @@ class Database:
     @contextmanager
     def _named(self, *, writing: bool) -> Iterator[None]:
         """Say what to do about what the database says; faults of ours pass."""
+        self.backend.look()
         try:
             yield
         except DBAPIError as error:

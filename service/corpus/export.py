@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
@@ -18,12 +19,19 @@ from service.keeping import KeptCheck
 
 KINDS = ("articles", "checks", "origins")
 
+# Controls that JSON lets stand and a terminal obeys, and what turns the direction of the text around it.
+_UNSAFE = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"
+
 
 def export(store: Store, kind: str) -> Iterator[str]:
     """Yield the lines of one of `KINDS`, all of one moment. `wirecheck add` reads the articles' lines again."""
     rows = {"articles": _articles, "checks": _checks, "origins": _origins}[kind]
     for row in rows(store):
-        yield json.dumps(row, ensure_ascii=False) + "\n"
+        yield _UNSAFE.sub(_escaped, json.dumps(row, ensure_ascii=False)) + "\n"
 
 
 def _articles(store: Store) -> Iterator[dict[str, Any]]:

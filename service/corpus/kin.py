@@ -51,14 +51,14 @@ def family(connection: Connection, ids: Collection[str], most: int) -> set[str]:
 
 
 def sharing_sentences(connection: Connection, article_id: str, most: int) -> set[str]:
-    """Return the articles that share the most whole sentences with one."""
-    own = sentences.alias()
+    """Return the articles that share the most whole sentences with one, a repeated one counted once on each side."""
+    own = select(sentences.c.text_sha256).distinct().where(sentences.c.article_id == article_id).subquery()
     wanted = (
         select(sentences.c.article_id)
         .join(own, own.c.text_sha256 == sentences.c.text_sha256)
-        .where(own.c.article_id == article_id, sentences.c.article_id != article_id)
+        .where(sentences.c.article_id != article_id)
         .group_by(sentences.c.article_id)
-        .order_by(func.count().desc(), sentences.c.article_id)
+        .order_by(func.count(distinct(sentences.c.text_sha256)).desc(), sentences.c.article_id)
         .limit(most)
     )
     return set(connection.execute(wanted).scalars())

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, Select, and_, select
 from service.corpus import revisions
 from service.corpus.revisions import Removal
 from service.corpus.tables import embeddings, sentences
+from service.errors import DamagedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,12 @@ class SentenceVectors:
     missing: int
     revision: int = 0
     seen: int = 0
+
+
+_DAMAGED = (
+    "The store holds an embedding that is no vector of this model: put a backup in its place with "
+    "`wirecheck restore FILE`, or remove the file and start again."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +88,11 @@ def _packed(
     there: Sequence[Row[Any]], rows: Sequence[Row[Any]], dimension: int, revision: int, after: int
 ) -> SentenceVectors:
     numbers = {name: number for number, name in enumerate(dict.fromkeys(row.article_id for row in there))}
+    if any(len(row.vector) != 4 * dimension for row in there):
+        raise DamagedError(_DAMAGED)
     matrix = np.frombuffer(b"".join(row.vector for row in there), dtype="<f4").reshape(len(there), dimension)
+    if not np.isfinite(matrix).all():
+        raise DamagedError(_DAMAGED)
     missing = [row.article_id for row in rows if row.vector is None]
     unfinished = set(missing)
     waiting = [row.id for row in rows if row.article_id in unfinished]

@@ -82,9 +82,13 @@ def is_public(address: str) -> bool:
         inner = number.ipv4_mapped or number.sixtofour or (number.teredo[1] if number.teredo else None)
         if inner is not None:
             return is_public(str(inner))
-        if number in _TRANSLATED:  # NAT64: the last four bytes are an IPv4 address
+        if any(number in network for network in _TRANSLATED):  # the last four bytes are an IPv4 address
             return is_public(str(ipaddress.IPv4Address(int(number) & 0xFFFFFFFF)))
-    return number.is_global and not number.is_multicast
+        if number.is_site_local:
+            return False
+    return number.is_global and not number.is_multicast and number not in _PROTOCOLS
 
 
-_TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
+# NAT64, that of a network's own choice, SIIT, and the old form "IPv4-compatible".
+_TRANSLATED = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "::ffff:0:0:0/96", "::/96")))
+_PROTOCOLS = ipaddress.ip_network("192.0.0.0/24")  # of routers and translators, not of hosts

@@ -11,7 +11,7 @@ from service.domain import Article
 from service.errors import ReadingError
 from service.keeping import Dropped, NewArticle
 from service.reading.articles import article_from_html, article_from_text
-from service.reading.characters import normalize
+from service.reading.characters import normalize, without_controls
 from service.reading.decoding import decode
 from service.reading.lines import paragraphs
 
@@ -60,7 +60,7 @@ def _dropped(source: str, article: Article) -> Dropped:
 def _page_text(source: str) -> str:
     """Return the text that a browser would show of a page, a line for each block of it."""
     try:
-        tree = html.fromstring(source.encode("utf-8"), parser=html.HTMLParser(encoding="utf-8"))
+        tree = html.fromstring(without_controls(source).encode("utf-8"), parser=html.HTMLParser(encoding="utf-8"))
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return ""
     etree.strip_elements(tree, *_UNSEEN, etree.Comment, with_tail=False)

@@ -11,6 +11,12 @@ _SURROGATES = re.compile(r"[\ud800-\udfff]")
 # Bidirectional marks, zero-width space, soft hyphen, byte order mark. The joiners stay: emoji and Persian need them.
 _INVISIBLE = re.compile(r"[\u200b\u200e\u200f\u061c\u202a-\u202e\u2060\u2066-\u2069\ufeff\u00ad]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+# What XML cannot hold, by itself or as a reference: lxml reads it in a page, but does not take it back.
+_NOT_XML = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]"
+    r"|&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01]|6553[45])|x0*(?:[0-8bcef]|1[0-9a-f]|fff[ef]))(?:;|(?![0-9a-f]))",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"\w+(?:[-'’.]\w+)*")
 
 
@@ -21,6 +27,11 @@ def normalize(text: str) -> str:
     text = _CONTROLS.sub("", _INVISIBLE.sub("", text))
     text = unicodedata.normalize("NFC", _SPACES.sub(" ", text))
     return "\n".join(line.strip() for line in text.split("\n")).strip()
+
+
+def without_controls(page: str) -> str:
+    """Return a page without the characters and references that no parser of XML can hold; each is a space."""
+    return _NOT_XML.sub(" ", page)
 
 
 def words(line: str) -> list[str]:

@@ -12,6 +12,7 @@ from markdown_it.token import Token
 from trafilatura.metadata import extract_metadata
 
 from service.errors import ReadingError
+from service.reading.characters import without_controls
 from service.reading.dates import parse_any
 from service.reading.header import Facts, front_matter
 
@@ -31,6 +32,7 @@ _BLOCKS = "//p | //h1 | //h2 | //h3 | //li | //blockquote[not(.//p)] | //td"
 
 def read_html(source: str) -> tuple[str, Facts]:
     """Return the article text of a page and what its head states; raise `ReadingError` where it has none."""
+    source = without_controls(source)
     try:
         # lxml takes a text that names its own encoding for a mistake.
         tree = html.fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", source))

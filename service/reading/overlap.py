@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import math
 import re
 import zlib
@@ -27,6 +28,11 @@ _QUOTE = re.compile(r"[“\"]([^“”\"]*)(?:[”\"]|$)|^([^“”\"]*)”")
 _TELLING = re.compile(r"(?<![\w.,])\d{2,}[\d.,]*(?!\w)|(?<=[\w,’'] )[A-Z][\w’'-]+")
 _NEW_NAMES = 2
 _RARE = 40  # articles of one outlet
+# No report of the press reaches these; they keep an article that repeats itself thousands of times from costing its
+# square.
+_HOLDERS = 200  # sentences of one article that a word is followed to
+_CANDIDATES = 50  # sentences that one is compared with, those that share most words
+_LONGEST_ECHO = 400  # sentences of an article in which echoes are looked for
 _STOCK = re.compile(
     r"\b(?:(?:did|does|do|could|has|have|had|was|were)(?:n['\u2019]t| not) (?:immediately |yet )?"
     r"(?:respond\w*|repl\w+|return\w*|available|be reached|be immediately reached)[\w ]{0,60}?"
@@ -162,14 +168,15 @@ def matches(
     holders: dict[str, list[int]] = defaultdict(list)
     for place, other in enumerate(right):
         for word in other.content:
-            holders[word].append(place)
+            if len(holders[word]) < _HOLDERS:
+                holders[word].append(place)
     found = []
     least = 2 if similar is None else 1
     for place, own in enumerate(left):
         shared = Counter(other for word in own.content for other in holders.get(word, ()))
         candidates = (
             match
-            for other, count in shared.items()
+            for other, count in _most_shared(shared)
             if count >= least and (match := _match(place, own, other, right[other], weights, similar))
         )
         if best := max(candidates, key=lambda match: (match.score, -match.right), default=None):
@@ -177,14 +184,20 @@ def matches(
     return tuple(found)
 
 
+def _most_shared(shared: Counter[int]) -> Iterable[tuple[int, int]]:
+    if len(shared) <= _CANDIDATES:
+        return shared.items()
+    return heapq.nsmallest(_CANDIDATES, shared.items(), key=lambda item: (-item[1], item[0]))
+
+
 def echoes(own: Sequence[Profile], other: Sequence[Profile], weights: Weights) -> dict[int, float]:
     """Return the places of the sentences that tell what neighboring sentences of another article tell, with scores.
 
     A weak sign, which merges and splits of sentences do not hide: ask it only of articles known to carry one report.
     """
-    windows = [_pool(other[max(0, place - 1) : place + 2]) for place in range(len(other))]
+    windows = [_pool(other[max(0, place - 1) : place + 2]) for place in range(min(len(other), _LONGEST_ECHO))]
     found = {}
-    for place, profile in enumerate(own):
+    for place, profile in enumerate(own[:_LONGEST_ECHO]):
         told = [shared for window in windows if len(shared := profile.content & window) >= 2]
         if not told:
             continue

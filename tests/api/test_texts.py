@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from service.api.example import REPORT
+from service.api.texts import Pace
 from service.app import create_app
 from service.domain import Query, Report
 from service.errors import BusyError, UnwritableError
 from tests.fakes import FakeChecker
 
+PATIENCE = 10.0
 TEXT = "Dear all,\n\nThe 🚢 sank off Lund. Who knew? Marta Quill owns the ship. She was not on board."
 
 
@@ -110,7 +116,7 @@ def test_a_claim_that_fails_does_not_stop_the_others(checker: FakeChecker) -> No
     assert (found[-1]["kind"], found[-1]["failed"]) == ("summary", 2)
 
 
-def test_a_busy_service_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_busy_service_is_asked_again() -> None:
     class Busy(FakeChecker):
         left = 2
 
@@ -120,9 +126,60 @@ def test_a_busy_service_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
                 raise BusyError("6 requests are already waiting: try again in a few seconds.")
             return super().check(query)
 
-    monkeypatch.setattr("service.api.texts._PAUSE_S", 0.0)
-    found = lines(create_app(Busy()).test_client().post("/v1/check-text", json={"text": "The dam holds water."}))
+    pauses: list[float] = []
+    client = create_app(Busy(), pace=Pace(sleep=pauses.append)).test_client()
+    found = lines(client.post("/v1/check-text", json={"text": "The dam holds water."}))
     assert found[0]["report"] is not None
+    assert len(pauses) == 2
+
+
+def test_when_time_is_up_the_rest_is_said_to_be_unchecked() -> None:
+    """Each look at the clock takes a second, and the first is the one for the models."""
+    ticks = itertools.count()
+    client = create_app(FakeChecker(), pace=Pace(budget_s=2.5, clock=lambda: float(next(ticks)))).test_client()
+    found = lines(client.post("/v1/check-text", json={"text": "The dam holds. The lock holds. The pier holds."}))
+    assert [bool(line["report"]) for line in found[:-1]] == [True, True, False]
+    assert found[2]["problem"]["status"] == 503
+    assert "send the text from here on again" in found[2]["problem"]["detail"]
+    assert (found[-1]["failed"], found[-1]["truncated"]) == (1, True)
+
+
+def test_a_claim_with_part_of_its_evidence_marks_the_text() -> None:
+    client = create_app(FakeChecker(replace(REPORT, truncated=True))).test_client()
+    found = lines(client.post("/v1/check-text", json={"text": "The dam holds water."}))
+    assert found[0]["report"]["truncated"] is True
+    assert (found[-1]["failed"], found[-1]["truncated"]) == (0, True)
+
+
+def test_more_texts_than_a_worker_takes_are_sent_away_and_a_place_comes_free() -> None:
+    inside, go_on = threading.Event(), threading.Event()
+
+    class Slow(FakeChecker):
+        def check(self, query: Query) -> Report:
+            inside.set()
+            assert go_on.wait(PATIENCE)
+            return super().check(query)
+
+    app = create_app(Slow(), pace=Pace(most_at_once=1))
+    body = {"text": "The dam holds water."}
+    first: list[int] = []
+
+    def read() -> None:
+        with app.test_client().post("/v1/check-text", json=body) as response:  # closed in the end, as a server does
+            first.append(len(lines(response)))
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    try:
+        assert inside.wait(PATIENCE)
+        second = app.test_client().post("/v1/check-text", json=body)
+        assert (second.status_code, second.headers["Retry-After"]) == (503, "10")
+        assert "1 texts are being checked already" in second.json["detail"]
+    finally:
+        go_on.set()
+        thread.join(PATIENCE)
+    assert first == [2]
+    assert len(lines(app.test_client().post("/v1/check-text", json=body))) == 2
 
 
 def test_an_empty_text_has_a_summary_only(client) -> None:
@@ -152,5 +209,13 @@ def test_what_cannot_be_checked_is_a_problem(client, sent: dict[str, Any], statu
 
 
 def test_a_service_that_loads_says_so_before_it_answers() -> None:
-    client = create_app(FakeChecker(parts={"models": "loading", "index": "loading"})).test_client()
+    loading = FakeChecker(parts={"models": "loading", "index": "loading"})
+    client = create_app(loading, pace=Pace(patience_s=0.0)).test_client()
     assert client.post("/v1/check-text", json={"text": "The dam holds water."}).status_code == 503
+
+
+def test_a_service_that_is_about_to_be_ready_is_waited_for() -> None:
+    checker = FakeChecker(parts={"models": "loading", "index": "loading"})
+    ready = {"models": "ready", "index": "ready"}
+    client = create_app(checker, pace=Pace(sleep=lambda _: checker.parts.update(ready))).test_client()
+    assert lines(client.post("/v1/check-text", json={"text": "The dam holds water."}))[-1]["claims"] == 1

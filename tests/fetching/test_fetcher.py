@@ -131,10 +131,12 @@ def test_a_host_that_refuses_is_one_line() -> None:
     "host",
     ["localhost", "127.0.0.1", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "[::1]", "[::ffff:127.0.0.1]",
      "0.0.0.0", "[::]", "10.0.0.7", "192.168.1.1", "172.16.3.4", "169.254.169.254", "[fe80::1]", "[fd00::1]",
-     "100.64.0.1", "224.0.0.1", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "255.255.255.255"],
+     "100.64.0.1", "224.0.0.1", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "255.255.255.255",
+     "[::ffff:0:7f00:1]", "[::7f00:1]", "[64:ff9b:1::7f00:1]", "[64:ff9b:1::a00:7]", "[fec0::1]", "192.0.0.8",
+     "127.0.0.1.", "LOCALHOST", "①②⑦.⓪.⓪.①", "017700000001", "127.0.0.1%2f@8.8.8.8"],
 )  # fmt: skip
 def test_nothing_but_the_open_internet_is_asked(host: str) -> None:
-    with pytest.raises(FetchError, match=r"not a public address|is not known"):
+    with pytest.raises(FetchError, match=r"not a public address|is not known|is no|user name"):
         target_of(f"http://{host}:8000/x", private=False)
 
 

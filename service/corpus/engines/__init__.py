@@ -13,4 +13,4 @@ __all__ = ["Backend", "backend_of"]
 
 def backend_of(engine: Engine) -> Backend:
     """Return what is special about the engine's kind of database."""
-    return Postgres() if engine.dialect.name == "postgresql" else Sqlite()
+    return Postgres() if engine.dialect.name == "postgresql" else Sqlite(engine)

@@ -12,6 +12,8 @@ from sqlalchemy.exc import DBAPIError
 
 from service.errors import WirecheckError
 
+WAIT_MS = 10_000  # for another writer to come to an end
+
 
 @dataclass(frozen=True, slots=True)
 class SearchWords:
@@ -25,12 +27,19 @@ class SearchWords:
 class Backend(Protocol):
     """One kind of database."""
 
+    def look(self) -> None:
+        """Raise `DamagedError` where what was opened is no longer there."""
+        ...
+
     def one_moment(self, engine: Engine) -> AbstractContextManager[Connection]:
         """Give a connection in a transaction in which all that is read is of one moment."""
         ...
 
-    def writing(self, engine: Engine) -> AbstractContextManager[Connection]:
-        """Give a connection in a transaction that has the only right to write from its start; it is not committed."""
+    def writing(self, engine: Engine, wait_ms: int) -> AbstractContextManager[Connection]:
+        """Give a connection in a transaction that has the only right to write from its start; it is not committed.
+
+        Another writer is waited for as long as `wait_ms`.
+        """
         ...
 
     def named(self, error: DBAPIError, *, writing: bool) -> WirecheckError | None:

@@ -11,10 +11,9 @@ from sqlalchemy import URL, Connection, Engine, Select, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from service.corpus.engines import halfvec, wordsearch
-from service.corpus.engines.interface import SearchWords
+from service.corpus.engines.interface import WAIT_MS, SearchWords
 from service.errors import CorpusError, UnreachableError, UnwritableError, WirecheckError
 
-WAIT_S = 10  # for the right to write, as long as on SQLite
 CONNECT_S = 5
 LOCK = 0x77697265636865  # "wireche": the right to write to one database, among all that may hold a lock in it
 _OLDEST = (0, 8)  # pgvector's first release that goes on searching until a filter has let enough through
@@ -84,6 +83,9 @@ def why_not_opened(url: URL, error: Exception) -> WirecheckError:
 class Postgres:
     """What is special about PostgreSQL."""
 
+    def look(self) -> None:
+        """Do nothing: a server that is gone says so when it is asked."""
+
     @contextmanager
     def one_moment(self, engine: Engine) -> Iterator[Connection]:
         """Give a connection in a transaction in which all that is read is of one moment."""
@@ -93,10 +95,10 @@ class Postgres:
             yield connection
 
     @contextmanager
-    def writing(self, engine: Engine) -> Iterator[Connection]:
+    def writing(self, engine: Engine, wait_ms: int = WAIT_MS) -> Iterator[Connection]:
         """Give a connection in a transaction that has the only right to write from its start."""
         with engine.connect() as connection:
-            take_turn(connection)
+            take_turn(connection, wait_ms)
             yield connection
 
     def named(self, error: DBAPIError, *, writing: bool) -> WirecheckError | None:
@@ -144,10 +146,10 @@ class Postgres:
         halfvec.add_embedded(connection, model, keys)
 
 
-def take_turn(connection: Connection) -> None:
+def take_turn(connection: Connection, wait_ms: int = WAIT_MS) -> None:
     """Wait for the right to write, until this transaction ends."""
     # Whatever the server's default is: what is read after the lock must be what the writer before has left.
     connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
     # `true`: for this transaction alone, also where pgBouncer gives the connection to another client after it.
-    connection.execute(text("SELECT set_config('lock_timeout', :wait, true)"), {"wait": f"{WAIT_S}s"})
+    connection.execute(text("SELECT set_config('lock_timeout', :wait, true)"), {"wait": f"{wait_ms}ms"})
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, create_engine, event, literal_column, make_url, select, text
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 
-from service.corpus.engines.interface import SearchWords
+from service.corpus.engines.interface import WAIT_MS, SearchWords
 from service.corpus.readonly import open_read_only
 from service.errors import DamagedError, UnwritableError, WirecheckError
 
@@ -41,6 +41,19 @@ def match_expression(terms: Sequence[str]) -> str:
 class Sqlite:
     """What is special about SQLite."""
 
+    def __init__(self, engine: Engine) -> None:
+        name = engine.url.database
+        self._file = Path(name) if name and name != ":memory:" else None
+        self._identity = _identity(self._file)
+
+    def look(self) -> None:
+        """Raise `DamagedError` where the file that was opened is gone, or another one is in its place."""
+        if self._file is not None and _identity(self._file) != self._identity:
+            raise DamagedError(
+                f"The store's file {self._file} was removed or replaced while it was served: put it back and start "
+                "again, or restore a backup with `wirecheck restore FILE` and start again."
+            )
+
     @contextmanager
     def one_moment(self, engine: Engine) -> Iterator[Connection]:
         """Give a connection in a transaction in which all that is read is of one moment."""
@@ -49,9 +62,10 @@ class Sqlite:
             yield connection
 
     @contextmanager
-    def writing(self, engine: Engine) -> Iterator[Connection]:
+    def writing(self, engine: Engine, wait_ms: int = WAIT_MS) -> Iterator[Connection]:
         """Give a connection in a transaction that has the only right to write from its start."""
         with engine.connect() as connection:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={wait_ms:d}")
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
 
@@ -100,8 +114,16 @@ class Sqlite:
         """Do nothing: the vector index reads what is new."""
 
 
+def _identity(file: Path | None) -> tuple[int, int] | None:
+    try:
+        found = file.stat() if file else None
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino) if found else None
+
+
 def _configure(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=10000"):
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={WAIT_MS}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

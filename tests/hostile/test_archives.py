@@ -1,0 +1,113 @@
+"""Feeds, sitemaps and archives: small files that would become huge, and documents that would read others."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from pathlib import Path
+
+import pytest
+
+from service.errors import FetchError
+from service.fetching.fetcher import Page
+from service.fetching.listings import MOST_XML_BYTES, listing_of, unzipped
+from service.fetching.warc import pages_in
+from service.reading.readers import Skipped
+
+URL = "https://gull.example/sitemap.xml"
+SECRET = "a secret of this machine"
+
+
+def _sitemap(inner: str, doctype: str = "") -> bytes:
+    return f'<?xml version="1.0"?>{doctype}<urlset><url><loc>{inner}</loc></url></urlset>'.encode()
+
+
+def test_laughs_are_not_multiplied() -> None:
+    """Ten entities of ten entities each, ten deep: ten thousand million, if they were."""
+    laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 11))
+    body = _sitemap("https://a.example/&l10;", f'<!DOCTYPE urlset [<!ENTITY l0 "ha">{laughs}]>')
+    listing = listing_of(body, URL)
+    assert listing is None or sum(map(len, listing.pages)) < 10_000
+
+
+def test_one_long_entity_is_not_multiplied() -> None:
+    body = _sitemap("https://a.example/" + "&a;" * 20_000, f'<!DOCTYPE urlset [<!ENTITY a "{"x" * 20_000}">]>')
+    listing = listing_of(body, URL)
+    assert listing is None or sum(map(len, listing.pages)) < 1_000_000
+
+
+@pytest.mark.parametrize("kind", ["urlset", "rss"])
+@pytest.mark.parametrize(
+    "entity", ['<!ENTITY s SYSTEM "{}">', '<!ENTITY % p SYSTEM "{}"> %p;', '<!ENTITY s PUBLIC "a" "{}">']
+)
+def test_no_entity_reads_a_file(tmp_path: Path, kind: str, entity: str) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text(SECRET)
+    doctype = f"<!DOCTYPE {kind} [{entity.format(secret.as_uri())}]>"
+    link = "https://a.example/&s;"
+    item = f"<channel><item><link>{link}</link></item></channel>"
+    feed = f'<?xml version="1.0"?>{doctype}<rss version="2.0">{item}</rss>'.encode()
+    body = _sitemap(link, doctype) if kind == "urlset" else feed
+    listing = listing_of(body, URL)
+    assert SECRET not in str(listing)
+
+
+def test_xml_that_is_deep_is_passed_over() -> None:
+    deep = b"<urlset>" + b"<url>" * 100_000 + b"<loc>https://a.example/</loc>"
+    listing = listing_of(deep, URL)
+    assert listing is None or listing.pages == ()
+
+
+def test_a_sitemap_that_unpacks_without_end_is_refused() -> None:
+    bomb = gzip.compress(b"<urlset>" + b" " * (MOST_XML_BYTES + 10))
+    assert len(bomb) < 100_000
+    with pytest.raises(FetchError, match="unzipped, the limit"):
+        unzipped(bomb, URL)
+
+
+@pytest.mark.parametrize("harm", [lambda b: b[:20], lambda b: b[:-8] + b"\0" * 8, lambda b: b"\x1f\x8b" + b"\xff" * 50])
+def test_a_broken_gzip_file_is_named(harm: object) -> None:
+    with pytest.raises(FetchError, match="broken gzip"):
+        unzipped(harm(gzip.compress(b"<urlset/>" * 100)), URL)  # type: ignore[operator]
+
+
+def _warc(path: Path, *bodies: bytes, encoding: str = "") -> None:
+    records = []
+    for number, body in enumerate(bodies):
+        more = f"Content-Encoding: {encoding}\r\n" if encoding else ""
+        answer = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n{more}\r\n".encode() + body
+        head = (
+            f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://a.example/{number}\r\n"
+            f"Content-Type: application/http; msgtype=response\r\nContent-Length: {len(answer)}\r\n\r\n"
+        )
+        records.append(head.encode() + answer + b"\r\n\r\n")
+    zipped = path.name.endswith(".gz")
+    path.write_bytes(b"".join(gzip.compress(record) if zipped else record for record in records))
+
+
+@pytest.mark.parametrize("name", ["bomb.warc", "bomb.warc.gz"])
+@pytest.mark.parametrize("encoding", ["", "gzip", "deflate"])
+def test_an_archive_that_unpacks_into_a_huge_page_is_skipped_and_the_rest_is_read(
+    tmp_path: Path, name: str, encoding: str
+) -> None:
+    path, huge, fine = tmp_path / name, b"\0" * 30_000_000, b"<p>The pier lost its roof.</p>"
+    pack = {"": bytes, "gzip": gzip.compress, "deflate": zlib.compress}[encoding]
+    _warc(path, pack(huge), pack(fine), encoding=encoding)
+    first, second = pages_in(path, 1_000_000)
+    assert isinstance(first, Skipped)
+    assert "longer than 1,000,000 bytes" in first.reason
+    assert isinstance(second, Page)
+    assert second.body == fine
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"WARC/1.0\r\n", b"WARC/1.0\r\nContent-Length: -5\r\n\r\n",
+     b"WARC/1.0\r\nContent-Length: 99999999999999\r\n\r\nx",
+     b"WARC/1.0\r\nWARC-Type: response\r\nContent-Length: abc\r\n\r\n", b"\x1f\x8b" + b"\0" * 100, b"\0" * 1000,
+     b"WARC/1.0\r\n" + b"X: y\r\n" * 50_000],
+)  # fmt: skip
+def test_what_is_no_archive_breaks_nothing(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "odd.warc"
+    path.write_bytes(data)
+    assert all(isinstance(found, Skipped) for found in pages_in(path, 1_000_000))
