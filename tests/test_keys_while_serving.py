@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from tests.crash.test_workers import ROOT, Server, _free_port
+from tests.crash.traffic import ROOT, Server
+from tests.ports import free_port
 
 PATIENCE = 120.0
 ARTICLE = {"id": "pier", "text": "The pier lost its roof in the gale."}
@@ -24,7 +25,7 @@ ASKED = 24  # enough that both workers are among those who answer
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    found = Server(tmp_path_factory.mktemp("keys"), 2, _free_port())
+    found = Server(tmp_path_factory.mktemp("keys"), 2, free_port())
     found.start()
     try:
         _wait_for_both(found)

@@ -6,7 +6,6 @@ import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ import pytest
 from service.config import SAMPLE
 from service.corpus.store import Store
 from service.domain import Article, Verdict
+from tests.ports import free_port
 
 ROOT = Path(__file__).parent.parent
 PATIENCE = 300.0  # seconds, for a machine that does other things too
@@ -89,16 +89,9 @@ class Running:
         pytest.fail(f"not ready after {PATIENCE} s: {self.log.read_text()}")
 
 
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
-
-
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    folder, port = tmp_path_factory.mktemp("service"), _free_port()
+    folder, port = tmp_path_factory.mktemp("service"), free_port()
     others = {name: value for name, value in os.environ.items() if not name.startswith("WIRECHECK_")}
     env = {**others, "WIRECHECK_PORT": str(port), "WIRECHECK_DATA": str(folder), "WIRECHECK_ARTICLES": str(SAMPLE)}
     # As `wirecheck serve` does: the articles are read in a process of their own, before gunicorn.

@@ -7,7 +7,6 @@ import json
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -22,6 +21,7 @@ import pytest
 
 from tests.crash.history import History, fault_of
 from tests.crash.writer import ARTICLES, Step, text_of
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 120.0
@@ -168,7 +168,7 @@ class Traffic:
 @contextmanager
 def serving(folder: Path, workers: int, settings: Mapping[str, str] | None = None) -> Iterator[Server]:
     """Give a running service, its data in a folder."""
-    server = Server(folder, workers, _free_port(), settings or {})
+    server = Server(folder, workers, free_port(), settings or {})
     server.start()
     try:
         yield server
@@ -202,10 +202,3 @@ def kill(process_id: int) -> None:
     """Kill a process, if it is still there."""
     with suppress(ProcessLookupError):
         os.kill(process_id, signal.SIGKILL)
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port

@@ -16,7 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from service.config import SAMPLE
-from tests.crash.test_workers import _free_port
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -54,7 +54,7 @@ class Served:
 
 
 def serve(folder: Path, port: int | None = None, **settings: str) -> Served:
-    port = port or _free_port()
+    port = port or free_port()
     others = {name: value for name, value in os.environ.items() if not name.startswith("WIRECHECK_")}
     env = {**others, "WIRECHECK_PORT": str(port), "WIRECHECK_DATA": str(folder), "WIRECHECK_ARTICLES": str(SAMPLE)}
     env |= {f"WIRECHECK_{name}": value for name, value in settings.items()}

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect
 
-from tests.crash.test_workers import _free_port
 from tests.e2e.loaded import Loaded, Site, Target, browser_with, built, site
 from tests.e2e.pages import HOSTILE, STORY
 from tests.e2e.support import NEEDED, PATIENCE, Served, faults
+from tests.ports import free_port
 
 CLAIM = "Forty people were injured in the ferry accident."
 KEY = "wk-secret-4711"
@@ -240,7 +240,7 @@ def test_what_has_changed_in_the_page_is_not_marked(extension: Loaded, web: Site
 
 
 def test_a_server_that_is_gone_is_said_plainly_and_asked_again(extension: Loaded, served: Served, panel: Page) -> None:
-    extension.settings(f"http://127.0.0.1:{_free_port()}")
+    extension.settings(f"http://127.0.0.1:{free_port()}")
     _ask(panel)
     expect(panel.locator("#status.error")).to_contain_text("cannot be reached")
     extension.settings(served.url)

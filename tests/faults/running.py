@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.ports import free_port
+
 ROOT = Path(__file__).parents[2]
 PATIENCE = 120.0
 SAID = "A gull sat on the quay of Averby. The lamp on the mole was dark [supports]. "
@@ -124,14 +126,6 @@ def ask_on(connection: http.client.HTTPConnection, method: str, path: str, body:
     connection.request(method, path, sent, {**kind, **headers})
     response = connection.getresponse()
     return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
 
 
 @contextmanager

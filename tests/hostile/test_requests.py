@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 from flask.testing import FlaskClient
 
-from tests.api.conftest import checker, client, desk, embedder, store  # noqa: F401  # fixtures
+from tests.api.conftest import checker, client, desk, embedder  # noqa: F401  # fixtures
 
 TEXT = "The gale took the roof of the pier. Nobody was hurt on that day, the harbor master said."
 DEEP = 50_000
