@@ -58,7 +58,7 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def stored(settings: Settings) -> Settings:
-    Store.open(settings.database_url).close()
+    Store.open(settings.store_url).close()
     return settings
 
 

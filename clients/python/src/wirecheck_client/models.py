@@ -281,6 +281,7 @@ class TextLine:
     left_out: int | None
     failed: int | None
     verdicts: Mapping[str, int] | None
+    truncated: bool | None
 
 
 @dataclass(frozen=True, slots=True)
