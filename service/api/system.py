@@ -52,7 +52,7 @@ def health_blueprint(checker: Checker) -> StrictBlueprint:
     def readyz() -> ResponseReturnValue:
         """Say whether models and index are loaded and warm."""
         parts = checker.state()
-        waiting = [f"{part}: {state}" for part, state in parts.items() if state != _READY]
+        waiting = [f"{part}: {state.rstrip('.')}" for part, state in parts.items() if state != _READY]
         if waiting:
             detail = f"{'; '.join(waiting)}; try again in {RETRY_AFTER_S} seconds"
             raise Problem(503, detail, map(Fault, waiting))
