@@ -172,11 +172,13 @@ class ArrivalsWorker(ThreadWorker):  # type: ignore[misc]
     def _keepalive_after(self, conn: Any, keepalive: bool) -> bool:
         """Return whether the next request can follow; a body that nobody read and that is not here forbids it.
 
-        gunicorn would wait for it, in the thread.
+        gunicorn would wait for it, in the thread, and give a second answer where it is damaged.
         """
         if isinstance(conn.sock, PatientSocket):
             conn.sock.waits = False
-        return bool(super()._keepalive_after(conn, keepalive))
+        with suppress(ParseException, OSError):
+            return bool(super()._keepalive_after(conn, keepalive))
+        return False
 
     def finish_request(self, conn: Any, fs: Future[object]) -> None:
         """Keep a connection for its next request, or end it without waiting for it. Runs in the event loop."""

@@ -137,6 +137,14 @@ def test_a_refusal_reaches_a_client_that_goes_on_sending(service: Running, in_ch
     assert "the limit; send a shorter one" in json.loads(body)["detail"]
 
 
+def test_a_damaged_body_that_nobody_read_gets_no_second_answer(service: Running) -> None:
+    with closing(service.connect()) as connection:
+        connection.sendall(b"POST /nowhere HTTP/1.1\r\nHost: 127.0.0.1\r\n" + CHUNKED + b"\r\nzz\r\n")
+        answer = _all(connection)
+    assert answer.startswith(b"HTTP/1.1 404 ")
+    assert answer.count(b"HTTP/1.1") == 1
+
+
 class Closing:
     """Connections that linger, a clock that is set by hand, and how many have been closed."""
 
