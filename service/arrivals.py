@@ -2,20 +2,20 @@
 
 gunicorn's own `gthread` worker reads a request in one of its threads and waits there for as long as the client likes,
 so as many slow clients as there are threads stop it for everybody. Here the event loop gathers what comes in, for all
-connections at once; a thread gets a request whose head and (short) body are there. A longer body is read in the thread
-as it comes, at a least rate.
+connections at once; a thread gets a request that is there and never waits for its client to send. Only a longer body,
+or one that comes in chunks bit by bit, is read in a thread as it comes, at a least rate: a few of those at once, so
+that they take no thread from others. Nor does anybody wait for a client to close its connection (`lingering.py`).
 """
 
 from __future__ import annotations
 
 import json
-import re
 import selectors
 import socket
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -23,54 +23,31 @@ from gunicorn import http
 from gunicorn.http.errors import LimitRequestHeaders, ParseException
 from gunicorn.workers.gthread import ThreadWorker
 
-HEAD_BYTES = 65_536  # a claim of 1,000 emoji is 12 kB in a query string
+from service.arrived import BODY_BYTES, HEAD_BYTES, Arrival
+from service.lingering import Lingering
+
 FIELDS, FIELD_BYTES = 100, 8_190  # headers, and the length of one
-BODY_BYTES = 131_072  # a body up to this length is gathered, of a longer one the first part
 ARRIVES_WITHIN_S = 15.0  # the head, and what is gathered of the body
 STALLS_S = 20.0  # a client that takes or gives nothing for so long has gone
 GRACE_S, LEAST_BYTES_S = 20.0, 2_000  # what a client may wait in all, and what each second more must have brought
+LONG_AT_ONCE = 8  # bodies that are read in threads as they come
+LONG_WAIT_S = 15.0  # how long one more of these waits for its turn
+RETRY_AFTER_S = 10  # what is said to one that has waited in vain
 IDLE_AT_STOP_S = 2.0  # a connection that has sent nothing is not waited for when the worker ends
-_END = b"\r\n\r\n"
-_LENGTH = re.compile(rb"\r\ncontent-length[ \t]*:[ \t]*(\d{1,18})[ \t]*\r\n", re.IGNORECASE)
-_STREAMED = re.compile(rb"\r\n(?:transfer-encoding|expect|upgrade)[ \t]*:", re.IGNORECASE)
-
-
-@dataclass(slots=True)
-class Arrival:
-    """What has come of a request so far, and until when the rest must have; `size` once its head is there."""
-
-    until: float
-    data: bytearray = field(default_factory=bytearray)
-    size: int | None = None
-
-    @property
-    def is_too_long(self) -> bool:
-        """Return whether the head has more bytes than any request here needs."""
-        head = self.data.find(_END)
-        return len(self.data) > HEAD_BYTES if head < 0 else head > HEAD_BYTES
-
-    def is_there(self) -> bool:
-        """Return whether a thread can begin: with the head, and as much of the body as is gathered."""
-        if self.size is None and (end := self.data.find(_END)) >= 0:
-            self.size = end + len(_END) + _gathered_of_body(bytes(self.data[: end + 2]))
-        return self.size is not None and len(self.data) >= self.size
-
-
-def _gathered_of_body(head: bytes) -> int:
-    if _STREAMED.search(head):  # a body of unknown length, or one that waits for our word
-        return 0
-    length = _LENGTH.search(head)
-    return min(int(length[1]), BODY_BYTES) if length else 0
 
 
 class PatientSocket(socket.socket):
-    """A socket whose reads and writes end: by a longest pause, and by a least rate of what comes in."""
+    """A socket whose reads and writes end: by a longest pause, and by a least rate of what comes in.
 
+    Where `waits` is false a read takes what is there and waits for nothing.
+    """
+
+    waits = False
     clock: Callable[[], float] = staticmethod(time.monotonic)
 
     def begin(self) -> None:
         """Begin to wait for a request, without blocking."""
-        self.waited_s, self.received = 0.0, 0
+        self.waits, self.waited_s, self.received = False, 0.0, 0
         self.setblocking(False)
 
     def setblocking(self, flag: bool) -> None:
@@ -79,6 +56,8 @@ class PatientSocket(socket.socket):
 
     def recv(self, bufsize: int, flags: int = 0) -> bytes:
         """Return what has come; raise `TimeoutError` where a client has kept us waiting too long for too little."""
+        if not self.waits:
+            return self._at_once(bufsize, flags)
         started = self.clock()
         data = super().recv(bufsize, flags)
         self.waited_s += self.clock() - started  # the time in which we compute is not the client's
@@ -87,6 +66,21 @@ class PatientSocket(socket.socket):
             raise TimeoutError(f"the client sent {self.received:,} bytes in {self.waited_s:.0f} seconds")
         return data
 
+    def shutdown(self, how: int) -> None:
+        """End one direction or both; after our last word nothing is waited for."""
+        self.waits = False
+        super().shutdown(how)
+
+    def _at_once(self, bufsize: int, flags: int) -> bytes:
+        patience = self.gettimeout()
+        self.settimeout(0.0)
+        try:
+            return super().recv(bufsize, flags)
+        except BlockingIOError:
+            raise TimeoutError("the client has not sent this yet") from None
+        finally:
+            self.settimeout(patience)
+
 
 class ArrivalsWorker(ThreadWorker):  # type: ignore[misc]
     """Gathers each request in the event loop and hands it to a thread when it is there."""
@@ -94,6 +88,14 @@ class ArrivalsWorker(ThreadWorker):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._arrivals: dict[Any, Arrival] = {}
+        self._long: set[Any] = set()  # connections whose bodies threads read as they come
+        self._waiting: dict[Any, float] = {}  # those that wait for a turn to be one of these, and until when
+        self._lingering: Lingering
+
+    def run(self) -> None:
+        """Serve until the end, as gunicorn does."""
+        self._lingering = Lingering(self.poller, self._count_down)
+        super().run()
 
     def enqueue_req(self, conn: Any) -> None:
         """Begin to gather a request: of a new connection, or the next one of a kept one. Runs in the event loop."""
@@ -118,6 +120,7 @@ class ArrivalsWorker(ThreadWorker):  # type: ignore[misc]
             try:
                 part = socket.socket.recv(conn.sock, HEAD_BYTES)
             except BlockingIOError:
+                arrival.hurry(time.monotonic())
                 return
             except OSError:
                 part = b""
@@ -125,25 +128,66 @@ class ArrivalsWorker(ThreadWorker):  # type: ignore[misc]
                 self._drop(conn)
                 return
             arrival.data += part
-            if arrival.size is None and arrival.is_too_long:
+            if not arrival.body and arrival.is_too_long:
                 self._drop(conn, _TOO_LONG)
                 return
-        self._release(conn)
+        self._hand_on(conn)
+
+    def _hand_on(self, conn: Any) -> None:
+        """Let a thread answer a request, one that it will have to wait for in its turn."""
+        arrival = self._release(conn)
         conn.parser.unreader.unread(bytes(arrival.data))
         conn.data_ready = True
-        super().enqueue_req(conn)
+        if arrival.is_long:
+            self._waiting[conn] = time.monotonic() + LONG_WAIT_S
+            self._begin_long()
+        else:
+            super().enqueue_req(conn)
 
-    def _release(self, conn: Any) -> None:
-        del self._arrivals[conn]
+    def _begin_long(self) -> None:
+        while self._waiting and len(self._long) < LONG_AT_ONCE:
+            conn = next(iter(self._waiting))
+            del self._waiting[conn]
+            self._long.add(conn)
+            conn.sock.waits = True
+            super().enqueue_req(conn)
+
+    def _release(self, conn: Any) -> Arrival:
         self.poller.unregister(conn.sock)
+        return self._arrivals.pop(conn)
 
     def _drop(self, conn: Any, last_word: bytes = b"") -> None:
         self._release(conn)
-        self.nr_conns -= 1
+        self._end(conn, last_word)
+
+    def _end(self, conn: Any, last_word: bytes = b"") -> None:
         if last_word:
             with suppress(OSError):
                 conn.sock.send(last_word)
-        conn.close()
+        self._lingering.add(conn.sock)
+
+    def _count_down(self) -> None:
+        self.nr_conns -= 1
+
+    def _keepalive_after(self, conn: Any, keepalive: bool) -> bool:
+        """Return whether the next request can follow; a body that nobody read and that is not here forbids it.
+
+        gunicorn would wait for it, in the thread, and give a second answer where it is damaged.
+        """
+        if isinstance(conn.sock, PatientSocket):
+            conn.sock.waits = False
+        with suppress(ParseException, OSError):
+            return bool(super()._keepalive_after(conn, keepalive))
+        return False
+
+    def finish_request(self, conn: Any, fs: Future[object]) -> None:
+        """Keep a connection for its next request, or end it without waiting for it. Runs in the event loop."""
+        self._long.discard(conn)
+        if not fs.cancelled() and fs.exception() is None and fs.result():
+            super().finish_request(conn, fs)
+        else:
+            self._end(conn)
+        self._begin_long()
 
     def murder_pending(self) -> None:
         """Send away whose request has not come in time. The event loop calls this at least once a second."""
@@ -151,7 +195,23 @@ class ArrivalsWorker(ThreadWorker):  # type: ignore[misc]
         now = time.monotonic()
         for conn, arrival in list(self._arrivals.items()):
             if now > arrival.until:
-                self._drop(conn, _TOO_SLOW if arrival.data else b"")
+                self._expire(conn, arrival)
+        for conn, until in list(self._waiting.items()):
+            if now > until:
+                del self._waiting[conn]
+                self._end(conn, _TOO_MANY)
+        self._lingering.expire()
+
+    def _expire(self, conn: Any, arrival: Arrival) -> None:
+        if arrival.chunk is not None:
+            arrival.is_long = True
+            self._hand_on(conn)
+        elif arrival.data:
+            self._drop(conn, _TOO_SLOW)
+        else:  # it expects no answer
+            self._release(conn)
+            self._count_down()
+            conn.close()
 
     def set_accept_enabled(self, enabled: bool) -> None:
         """At the end take in who has connected already, and then let the system refuse who comes later.
@@ -187,12 +247,12 @@ class ArrivalsWorker(ThreadWorker):  # type: ignore[misc]
             client.send(last_word)
 
 
-def _problem(status: int, title: str, detail: str) -> bytes:
+def _problem(status: int, title: str, detail: str, headers: str = "") -> bytes:
     members = {"type": "about:blank", "title": title, "status": status, "detail": detail, "instance": "", "errors": []}
     body = (json.dumps(members) + "\n").encode()
     head = (
         f"HTTP/1.1 {status} {title}\r\nContent-Type: application/problem+json\r\n"
-        f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        f"Content-Length: {len(body)}\r\nConnection: close\r\n{headers}\r\n"
     )
     return head.encode() + body
 
@@ -201,6 +261,13 @@ _TOO_SLOW = _problem(
     408,
     "Request Timeout",
     f"the request did not arrive within {ARRIVES_WITHIN_S:g} seconds; send it again, over a faster connection",
+)
+_TOO_MANY = _problem(
+    503,
+    "Service Unavailable",
+    f"{LONG_AT_ONCE} requests with long bodies are being read already, and none ended within {LONG_WAIT_S:g} seconds; "
+    f"try again in {RETRY_AFTER_S} seconds, or send no more than {BODY_BYTES:,} bytes at once and give their length",
+    f"Retry-After: {RETRY_AFTER_S}\r\n",
 )
 _TOO_LONG = _problem(
     431,

@@ -17,10 +17,15 @@ WirecheckError                        status  exit
 ├── KeyReusedError                       422     1   an idempotency key belongs to another request
 └── ChangedError                         412     1   an article is no longer what the request takes it for
 
-Every message names what is wrong, the limit, and the cure, in one line.
+Every message names what is wrong, the limit, and the cure, in one line. Whoever runs the service reads that; whoever
+asks it over HTTP reads `public`, which names no path, host, user or address of this installation.
 """
 
 from __future__ import annotations
+
+from typing import ClassVar
+
+SEE_LOG = "The cause is in the server's log, and `wirecheck doctor` on the server says what to do."
 
 
 class WirecheckError(Exception):
@@ -28,12 +33,26 @@ class WirecheckError(Exception):
 
     status = 500
     exit_code = 1
+    plainly: ClassVar = "Something failed that should not."  # what is told of an error that is not the asker's
+
+    def __init__(self, message: str, *, public: str | None = None) -> None:
+        """Take the message, and what is told over HTTP where the message says too much for that."""
+        super().__init__(message)
+        self._public = public
+
+    @property
+    def public(self) -> str:
+        """Return what anybody may read."""
+        if self._public is None and self.status == 500:
+            return f"{self.plainly} {SEE_LOG}"
+        return self._public or str(self)
 
 
 class SettingError(WirecheckError):
     """A setting is missing, unknown or out of range."""
 
     exit_code = 2
+    plainly = "A setting is missing, unknown or out of range."
 
 
 class ReadingError(WirecheckError):
@@ -49,9 +68,13 @@ class FetchError(WirecheckError):
 class ModelError(WirecheckError):
     """Model files are missing, damaged or of another kind."""
 
+    plainly = "A model's files are missing, damaged or of another kind."
+
 
 class CorpusError(WirecheckError):
     """The store cannot be opened or was made by another version."""
+
+    plainly = "The store cannot be opened, or was made by another version."
 
 
 class NotReadyError(WirecheckError):
@@ -108,3 +131,8 @@ class ChangedError(WirecheckError):
     """An article is no longer what the request takes it for."""
 
     status = 412
+
+
+def public_of(error: BaseException) -> str:
+    """Return what anybody may read of an error, whatever it is."""
+    return error.public if isinstance(error, WirecheckError) else f"{WirecheckError.plainly} {SEE_LOG}"

@@ -8,7 +8,7 @@ from typing import Any
 
 from service import figures, logs
 from service.api.texts import Pace
-from service.arrivals import FIELD_BYTES, FIELDS
+from service.arrivals import FIELD_BYTES, FIELDS, LONG_AT_ONCE
 from service.config import Settings
 from service.loading import MOST_PATIENT
 
@@ -20,7 +20,7 @@ bind = f"{_settings.host}:{_settings.port}"
 workers = _settings.workers
 worker_class = "service.arrivals.ArrivalsWorker"
 # All that may wait or take long, and some more: a health check always finds a thread free.
-threads = _settings.queue + 1 + Pace().most_at_once + MOST_PATIENT + 11
+threads = _settings.queue + 1 + Pace().most_at_once + MOST_PATIENT + LONG_AT_ONCE + 11
 timeout = 120
 # What a worker that ends may still have to do: a whole text, or a check at the end of the line.
 graceful_timeout = 15 + max(_settings.text_budget_ms, _settings.queue_wait_ms + _settings.check_budget_ms) // 1000

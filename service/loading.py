@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from service.domain import Query, Report
-from service.errors import NotReadyError, UnwritableError
+from service.errors import NotReadyError, UnwritableError, public_of
 from service.keeping import (
     Answer,
     Archive,
@@ -78,7 +78,7 @@ class LoadingChecker(Generic[C]):
     ) -> None:
         self._build, self._retry_s = build, retry_s
         self._checker: C | None = None
-        self._failure: str | None = None
+        self._failure: str | None = None  # what is told of it; its cause is in the log
         self._ended = threading.Event()
         self._turns, self._patience_s = turns or Turns(), patience_s
         self._patient = threading.BoundedSemaphore(MOST_PATIENT)
@@ -124,7 +124,7 @@ class LoadingChecker(Generic[C]):
 
     def _now(self) -> C:
         if self._failure:
-            raise NotReadyError(f"Loading failed: {self._failure} See the server's log.")
+            raise NotReadyError(f"Loading failed: {self._failure}")
         if self._checker is None:
             raise NotReadyError("The models and the index are still loading: try again in a few seconds.")
         return self._checker
@@ -136,7 +136,7 @@ class LoadingChecker(Generic[C]):
                 return self._build()
             except UnwritableError as error:
                 log.warning("%s Trying again in %g seconds.", error, self._retry_s)
-                self._failure = str(error)
+                self._failure = error.public
                 time.sleep(self._retry_s)
 
     def _load(self) -> None:
@@ -145,7 +145,7 @@ class LoadingChecker(Generic[C]):
             self._failure = None
         except Exception as error:  # whatever it is, /readyz must say it rather than load for ever
             log.exception("loading failed")
-            self._failure = " ".join(str(error).split()) or type(error).__name__
+            self._failure = public_of(error)
         finally:
             self._ended.set()
 

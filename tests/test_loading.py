@@ -10,7 +10,14 @@ import pytest
 
 from service.app import create_app
 from service.domain import Query, Report
-from service.errors import ModelError, NotReadyError, UnreachableError
+from service.errors import (
+    CorpusError,
+    DamagedError,
+    ModelError,
+    NotReadyError,
+    SettingError,
+    UnreachableError,
+)
 from service.loading import LoadingChecker
 from service.turns import Room, Turns
 from tests.fakes import READY, FakeChecker
@@ -98,13 +105,27 @@ def test_a_database_that_is_away_is_said_and_asked_again_until_it_is_back() -> N
 
 @pytest.mark.parametrize(
     ("error", "said"),
-    [(ModelError("The model file x is missing."), "The model file x is missing."), (MemoryError(), "MemoryError")],
+    [
+        (ModelError("The model file /srv/x is missing."), "A model's files are missing, damaged or of another kind."),
+        (CorpusError("postgresql://reader@db.inside/x cannot be opened."), "The store cannot be opened, or was made"),
+        (SettingError("WIRECHECK_STANCE is /srv/x."), "A setting is missing, unknown or out of range."),
+        (OSError(13, "Permission denied", "/srv/x"), "Something failed that should not."),
+        (UnreachableError("reader@db.inside says no.", public="The database does not answer."), "does not answer"),
+        (DamagedError("It is damaged: restore a backup."), "It is damaged: restore a backup."),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
 )
-def test_a_failure_is_named(error: Exception, said: str) -> None:
+def test_a_failure_is_named_and_its_cause_is_in_the_log_alone(
+    error: Exception, said: str, caplog: pytest.LogCaptureFixture
+) -> None:
     checker = _fail(error)
-    assert checker.state() == {"models": f"failed: {said}", "index": f"failed: {said}"}
-    with pytest.raises(NotReadyError, match=said):
+    with pytest.raises(NotReadyError) as refused:
         checker.check(CLAIM)
+    for told in (*checker.state().values(), refused.value.public):
+        assert said in told
+        assert not any(private in told for private in ("/srv", "db.inside", "reader", "WIRECHECK_STANCE"))
+        assert "`wirecheck doctor`" in told or isinstance(error, NotReadyError)
+    assert str(error) in caplog.text
 
 
 def test_a_failure_of_many_lines_is_said_in_one() -> None:
@@ -160,9 +181,11 @@ def test_a_check_that_fails_does_not_block_the_next() -> None:
 
 
 def test_over_http_a_failure_is_a_503_that_says_why() -> None:
-    client = create_app(_fail(ModelError("The model file x is missing."))).test_client()
+    client = create_app(_fail(ModelError("The model file /srv/x is missing."))).test_client()
     ready, check = client.get("/readyz"), client.post("/v1/check", json={"claim": CLAIM.claim})
     for response in (ready, check):
         assert response.status_code == 503
-        assert "The model file x is missing." in response.get_json()["detail"]
+        assert "A model's files are missing, damaged or of another kind." in response.get_json()["detail"]
+        assert "the server's log, and `wirecheck doctor` on the server" in response.get_json()["detail"]
+        assert "/srv/x" not in response.text
     assert client.get("/healthz").status_code == 200

@@ -86,7 +86,14 @@ def _on_http(error: HTTPException) -> ResponseReturnValue:
 def _on_own(error: WirecheckError) -> Response:
     if error.status == 500:
         return _on_unexpected(error)
-    return _respond(error.status, str(error), retry_after_s=getattr(error, "retry_after_s", RETRY_AFTER_S))
+    return _respond(error.status, _told(error), retry_after_s=getattr(error, "retry_after_s", RETRY_AFTER_S))
+
+
+def _told(error: WirecheckError) -> str:
+    """Return what the asker may read; put into the log what only that may hold."""
+    if error.public != str(error):
+        _log.warning("refused", cause=str(error))
+    return error.public
 
 
 def _on_unexpected(error: Exception) -> Response:
@@ -131,7 +138,7 @@ def body_of(error: Exception) -> dict[str, Any]:
     if isinstance(error, Problem):
         return _members(error.code or 500, _detail(error), error.faults)
     if isinstance(error, WirecheckError) and error.status != 500:
-        return _members(error.status, str(error), ())
+        return _members(error.status, _told(error), ())
     _log_unexpected(error)
     return _members(500, _broken(), ())
 

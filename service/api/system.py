@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from threading import Lock
+
 from flask import Blueprint, Response, redirect
 from flask.typing import ResponseReturnValue
 from flask_swagger_ui import get_swaggerui_blueprint
@@ -10,7 +13,7 @@ from service.api.contract import QuietApi, StrictBlueprint, operation
 from service.api.present import HealthSchema, ReadySchema
 from service.api.problems import RETRY_AFTER_S, Fault, Problem
 from service.api.spec import to_yaml
-from service.api.transfer import tagged
+from service.api.transfer import tag_of, tagged
 from service.ports import Checker
 
 _JSON = "application/json"
@@ -52,7 +55,7 @@ def health_blueprint(checker: Checker) -> StrictBlueprint:
     def readyz() -> ResponseReturnValue:
         """Say whether models and index are loaded and warm."""
         parts = checker.state()
-        waiting = [f"{part}: {state}" for part, state in parts.items() if state != _READY]
+        waiting = [f"{part}: {state.rstrip('.')}" for part, state in parts.items() if state != _READY]
         if waiting:
             detail = f"{'; '.join(waiting)}; try again in {RETRY_AFTER_S} seconds"
             raise Problem(503, detail, map(Fault, waiting))
@@ -61,9 +64,28 @@ def health_blueprint(checker: Checker) -> StrictBlueprint:
     return blp
 
 
-def docs_blueprint(api: QuietApi) -> Blueprint:
-    """Return `/openapi.yaml`, the page that shows it at `/docs/`, and the ways there."""
+class _Document:
+    """A text and its ETag, made when it is first asked for: by one thread, while others that ask for it wait."""
+
+    def __init__(self, write: Callable[[], str]) -> None:
+        self._write, self._lock = write, Lock()
+        self._made: tuple[bytes, str] | None = None
+
+    def __call__(self) -> tuple[bytes, str]:
+        with self._lock:
+            if self._made is None:
+                content = self._write().encode()
+                self._made = content, tag_of(content)
+            return self._made
+
+
+def docs_blueprint(api: QuietApi, write: Callable[[QuietApi], str] = to_yaml) -> Blueprint:
+    """Return `/openapi.yaml`, the page that shows it at `/docs/`, and the ways there.
+
+    The document is written when it is first asked for: by then all resources are registered.
+    """
     blp = Blueprint("docs", __name__)
+    document = _Document(lambda: write(api))
     page = get_swaggerui_blueprint(
         "/docs",
         "/openapi.yaml",
@@ -75,7 +97,8 @@ def docs_blueprint(api: QuietApi) -> Blueprint:
 
     @blp.get("/openapi.yaml")
     def _openapi() -> ResponseReturnValue:
-        return tagged(Response(to_yaml(api), content_type="text/yaml; charset=utf-8"))
+        content, tag = document()
+        return tagged(Response(content, content_type="text/yaml; charset=utf-8"), tag)
 
     @blp.get("/docs")
     def _docs() -> ResponseReturnValue:

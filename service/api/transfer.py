@@ -44,9 +44,14 @@ def register(app: Flask) -> None:
         return response if response.status_code == 206 else compress.after_request(response)
 
 
-def tagged(response: Response) -> Response:
-    """Give an answer an ETag of its content, or make it a 304 where the client has it; return it."""
-    response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:32])
+def tag_of(content: bytes) -> str:
+    """Return the ETag of a content."""
+    return hashlib.sha256(content).hexdigest()[:32]
+
+
+def tagged(response: Response, tag: str | None = None) -> Response:
+    """Give an answer an ETag, that of its content, or make it a 304 where the client has it; return it."""
+    response.set_etag(tag or tag_of(response.get_data()))
     response.make_conditional(request)
     return response
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -37,6 +38,7 @@ from service.domain import (
 from service.errors import NotReadyError
 from service.ports import Embedder, StanceModel, Unwatched, Vectors, Watch
 
+_log = logging.getLogger(__name__)
 SUPERSEDED, OTHER_SUBJECT = "superseded", "other_subject"
 
 
@@ -94,6 +96,7 @@ class Pipeline:
         self._judge = Judge(stance, tuning.policy, budget)
         self._budget, self._clock = budget, budget.clock
         self._confidence = tuning.confidence
+        self._unwell: str | None = None
         self._follower = Follower(store, index, embedder)
         self.fact_checks = FactCheckFinder(FactChecks(store, embedder), embedder)
 
@@ -102,7 +105,11 @@ class Pipeline:
         try:
             self._store.state()
         except NotReadyError as error:
-            return {"models": "ready", "index": f"failed: {error}"}
+            if str(error) != self._unwell:  # once, not at each probe
+                _log.warning("the corpus cannot be read: %s", error)
+                self._unwell = str(error)
+            return {"models": "ready", "index": f"failed: {error.public}"}
+        self._unwell = None
         return {"models": "ready", "index": "ready"}
 
     def check(self, query: Query) -> Report:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from service.api import transfer
+from service.api.contract import make_api
+from service.api.system import docs_blueprint
+from service.api.transfer import tag_of
 from service.app import create_app
 from service.corpus.archive import StoreArchive
 from service.corpus.checks import StoreChecks
@@ -65,6 +71,28 @@ def test_lines_are_not_held_back(checker: FakeChecker) -> None:
     assert json.loads(next(iter(told)))["kind"] == "claim"
     assert len(checker.queries) == 1
     response.close()
+
+
+def test_the_contract_is_written_once_whoever_asks() -> None:
+    written: list[object] = []
+
+    def write(api: object) -> str:
+        written.append(api)
+        time.sleep(0.05)  # so that others ask meanwhile
+        return f"openapi: 3.1.{len(written)}"
+
+    app = Flask(__name__)
+    api = make_api(app)
+    app.register_blueprint(docs_blueprint(api, write))
+    assert written == []
+    with ThreadPoolExecutor(5) as pool:
+        answers = list(pool.map(lambda _: app.test_client().get("/openapi.yaml"), range(5)))
+    again = app.test_client().get("/openapi.yaml", headers={"If-None-Match": answers[0].headers["ETag"]})
+    assert {(answer.text, answer.headers["ETag"]) for answer in answers} == {
+        ("openapi: 3.1.1", f'"{tag_of(b"openapi: 3.1.1")}"')
+    }
+    assert again.status_code == 304
+    assert written == [api]
 
 
 @pytest.mark.parametrize("packed", [{}, PACKED, {"Accept-Encoding": "br"}])

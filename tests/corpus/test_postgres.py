@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from service.app import create_app
 from service.config import Settings
@@ -17,6 +17,8 @@ from service.corpus.archive import StoreArchive
 from service.corpus.checks import StoreChecks
 from service.corpus.grouping import find_origins
 from service.corpus.index import VectorIndex
+from service.corpus.keys import StoreKeys
+from service.corpus.ledger import StoreLedger
 from service.corpus.pgvector_index import IndexOptions, PgVectorIndex
 from service.corpus.pgvector_making import make_index
 from service.corpus.store import Store
@@ -171,15 +173,16 @@ def own_server() -> Iterator[postgres.Server]:
         yield server
 
 
-def test_a_server_that_is_away_is_said_and_taken_up_again_when_it_is_back(own_server: postgres.Server) -> None:
+def test_a_server_that_is_away_is_said_and_taken_up_again_when_it_is_back(
+    own_server: postgres.Server, caplog: pytest.LogCaptureFixture
+) -> None:
     from service.checking.pipeline import Pipeline
 
     store = Store.open(own_server.url())
     put(store, LAMP)
     pipeline = Pipeline(store, embed(store, EMBEDDER), EMBEDDER, FakeStance())
-    service = Service(
-        pipeline, StoreArchive(store, EMBEDDER), StoreChecks(store, 30), pipeline.fact_checks
-    )  # fmt: skip
+    archive, log = StoreArchive(store, EMBEDDER), StoreChecks(store, 30)
+    service = Service(pipeline, archive, log, pipeline.fact_checks, StoreKeys(store), StoreLedger(store))
     client = create_app(service, service.archive, service.log).test_client()
     assert client.get("/readyz").status_code == 200
     own_server.kill()
@@ -190,9 +193,13 @@ def test_a_server_that_is_away_is_said_and_taken_up_again_when_it_is_back(own_se
     for response in asked:
         assert (response.status_code, response.headers["Retry-After"]) == (503, "2")
         assert "The database does not answer" in response.json["detail"]
+        assert "the server's log" in response.json["detail"]
     ready = client.get("/readyz")
     assert ready.status_code == 503
     assert "does not answer" in ready.json["detail"]
+    host = str(make_url(own_server.url()).query["host"])
+    assert not any(host in response.text for response in (*asked, ready))
+    assert host in caplog.text
     own_server.start()
     assert client.get("/readyz").status_code == 200
     assert client.post("/v1/articles", json={"text": "A gull took the chair."}).status_code == 201

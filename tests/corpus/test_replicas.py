@@ -12,6 +12,8 @@ from service.app import create_app
 from service.checking.pipeline import Pipeline
 from service.corpus.archive import StoreArchive
 from service.corpus.checks import StoreChecks
+from service.corpus.keys import StoreKeys
+from service.corpus.ledger import StoreLedger
 from service.corpus.store import Store
 from service.domain import Article
 from service.errors import UnreachableError
@@ -52,7 +54,8 @@ def store(primary: postgres.Server, replica: postgres.Server) -> Iterator[Store]
 def client(store: Store) -> FlaskClient:
     embedder = FakeEmbedder()
     pipeline = Pipeline(store, embed(store, embedder), embedder, FakeStance())
-    service = Service(pipeline, StoreArchive(store, embedder), StoreChecks(store, 30), pipeline.fact_checks)
+    archive, log = StoreArchive(store, embedder), StoreChecks(store, 30)
+    service = Service(pipeline, archive, log, pipeline.fact_checks, StoreKeys(store), StoreLedger(store))
     return create_app(service, service.archive, service.log).test_client()
 
 

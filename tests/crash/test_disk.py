@@ -87,7 +87,7 @@ def test_a_read_only_disk_is_served_and_refuses_changes(disk: Path) -> None:
     for refused in (client.delete("/v1/articles/a1"), client.post("/v1/articles", json={"text": "A gull. " * 20})):
         assert refused.status_code == 503
         assert refused.json is not None
-        assert "readonly" in refused.json["detail"]
+        assert "read-only" in refused.json["detail"]
     assert client.get("/v1/articles/a1").status_code == 200
     reader = Store.open(f"sqlite:///{file}")
     with pytest.raises(UnwritableError):

@@ -53,8 +53,10 @@ def test_a_damaged_stance_model_is_named_and_nothing_is_judged(tmp_path: Path, h
         for answer in (server.ask("GET", "/readyz"), server.check(), server.add("a1")):
             assert answer.status == 503
             assert answer.is_problem
-            assert said in answer.json["detail"]
+            assert "A model's files are missing, damaged or of another kind" in answer.json["detail"]
+            assert str(tmp_path) not in answer.body.decode()
             assert "retry-after" in answer.headers
+        assert said in server.log
         assert server.ask("GET", "/healthz").status == 200
     finally:
         server.kill()

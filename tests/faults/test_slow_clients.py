@@ -12,6 +12,7 @@ from contextlib import closing, suppress
 import pytest
 
 from service import arrivals
+from service.arrived import BODY_BYTES
 from tests.faults.running import PATIENCE, Running, ask_on, running
 
 MANY = 120  # connections: several times the threads of a worker
@@ -62,19 +63,6 @@ def test_clients_that_stop_in_the_middle_hold_nobody_up(service: Running, sent: 
         _closed(slow)
 
 
-def test_what_does_not_arrive_in_time_is_a_408(service: Running) -> None:
-    with closing(service.connect()) as slow:
-        slow.sendall(HEAD)
-        answer = b""
-        with suppress(OSError):
-            while part := slow.recv(65_536):
-                answer += part
-    head, _, body = answer.partition(b"\r\n\r\n")
-    assert head.startswith(b"HTTP/1.1 408 ")
-    assert b"application/problem+json" in head
-    assert "did not arrive within 15 seconds" in json.loads(body)["detail"]
-
-
 def test_a_request_in_pieces_is_one_request(service: Running) -> None:
     body = json.dumps({"claim": "The lamp on the mole was dark."}).encode()
     whole = HEAD + b"Content-Length: %d\r\nConnection: close\r\n\r\n" % len(body) + body
@@ -117,7 +105,7 @@ def test_a_long_body_comes_in_whole(service: Running, kind: str) -> None:
     """Longer than what is gathered: the thread reads the rest. And one that waits for our word gets it."""
     text = " ".join(random.Random(kind).choices("gull lamp tide barge rope crane bell mast ferry".split(), k=30_000))
     body = json.dumps({"id": f"long-{kind}", "text": text}).encode()
-    assert len(body) > arrivals.BODY_BYTES
+    assert len(body) > BODY_BYTES
     head = b"POST /v1/articles?on_duplicate=replace HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
     with closing(service.connect()) as connection:
         if kind == "chunks":
@@ -187,13 +175,28 @@ def test_a_body_needs_a_least_rate(clock: float, received: int, refused: bool) -
     patient = arrivals.PatientSocket(fileno=ours.detach())
     with closing(theirs), closing(patient):
         patient.clock = lambda: next(moments)  # type: ignore[method-assign]
-        patient.waited_s, patient.received = 0.0, 0
+        patient.begin()
+        patient.setblocking(True)
+        patient.waits = True
         theirs.sendall(b"a" * received)
         if refused:
             with pytest.raises(TimeoutError, match=f"{received:,} bytes in {clock:.0f} seconds"):
                 patient.recv(65_536)
         else:
             assert len(patient.recv(65_536)) == received
+
+
+def test_a_read_of_what_must_be_there_waits_for_nothing() -> None:
+    ours, theirs = socket.socketpair()
+    patient = arrivals.PatientSocket(fileno=ours.detach())
+    with closing(theirs), closing(patient):
+        patient.begin()
+        patient.setblocking(True)
+        theirs.sendall(b"a")
+        assert patient.recv(10) == b"a"
+        with pytest.raises(TimeoutError, match="has not sent this"):
+            patient.recv(10)
+        assert patient.gettimeout() == arrivals.STALLS_S  # what is written still waits for the client
 
 
 def test_no_read_or_write_of_a_thread_lasts_for_ever() -> None:

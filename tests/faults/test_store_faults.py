@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.running import SAID, Answer, Running, running
+from tests.ports import free_port
 
 MANY = 5
 
@@ -73,7 +74,11 @@ def test_a_file_that_is_gone_is_missed_at_once_and_nothing_is_written_elsewhere(
         shutil.copy(aside / file.name, file)
     for answer in (service.check(), service.add("lost"), service.ask("GET", "/v1/articles/a0")):
         _refused(answer, "was removed or replaced", "wirecheck restore")
-    _refused(service.ask("GET", "/readyz"), "was removed or replaced")
+        assert str(service.folder) not in answer.body.decode()
+    ready = service.ask("GET", "/readyz")
+    _refused(ready, "was removed or replaced")
+    assert str(service.folder) not in ready.body.decode()
+    assert f"{file} was removed or replaced" in service.log
     assert service.ask("GET", "/healthz").status == 200
     assert file.exists() == (how == "replaced")
     for path in parts:
@@ -117,6 +122,21 @@ def test_a_damaged_embedding_is_not_searched_with(service: Running, vector: byte
     service.until(lambda: "failed" in service.ask("GET", "/readyz").json["detail"])
     _refused(service.ask("GET", "/readyz"), "no vector of this model", "wirecheck restore")
     _refused(service.check(), "no vector of this model")
+
+
+def test_a_database_that_is_not_there_is_not_described_to_who_asks(tmp_path: Path) -> None:
+    port = free_port()
+    address = f"postgresql://clerk:hush@127.0.0.1:{port}/ledgers"
+    server = Running(tmp_path, {"DATABASE_URL": address})
+    server.start(until_ready=False)
+    try:
+        server.until(lambda: "failed" in server.ask("GET", "/readyz").json["detail"])
+        for answer in (server.ask("GET", "/readyz"), server.check(), server.add("a1")):
+            _refused(answer, "The database does not answer", "in the server's log", "`wirecheck doctor`")
+            assert not any(private in answer.body.decode() for private in ("clerk", "127.0.0.1", str(port), "ledgers"))
+        assert f"port {port} failed" in server.log
+    finally:
+        server.kill()
 
 
 def test_a_full_disk_refuses_changes_answers_checks_and_recovers(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from service.corpus.engines import halfvec, wordsearch
 from service.corpus.engines.interface import WAIT_MS, SearchWords
-from service.errors import CorpusError, UnreachableError, UnwritableError, WirecheckError
+from service.errors import SEE_LOG, CorpusError, UnreachableError, UnwritableError, WirecheckError
 
 CONNECT_S = 5
 LOCK = 0x77697265636865  # "wireche": the right to write to one database, among all that may hold a lock in it
@@ -109,9 +109,12 @@ class Postgres:
         lost = error.connection_invalidated or (not state and "connection" in reason)
         if lost or state.startswith(_AWAY):
             told = "Whether a change was kept is not known: ask for it, then try again." if writing else "Try again."
-            return UnreachableError(f"The database does not answer: {reason}. {told}")
+            public = f"The database does not answer. {told} {SEE_LOG}"
+            return UnreachableError(f"The database does not answer: {reason}. {told}", public=public)
         if writing and state.startswith(_SHORT):
-            return UnwritableError(f"The store cannot be written to: {reason}. Nothing of this was kept; try again.")
+            public = f"The store cannot be written to. Nothing of this was kept; try again. {SEE_LOG}"
+            said = f"The store cannot be written to: {reason}. Nothing of this was kept; try again."
+            return UnwritableError(said, public=public)
         return None
 
     def put_words(self, connection: Connection, rows: Sequence[SearchWords]) -> None:

@@ -16,6 +16,21 @@ from service.errors import DamagedError, UnwritableError, WirecheckError
 
 # The words of a sentence count whole, those of its context less.
 CONTEXT_WEIGHT = 0.35
+# What SQLite gives as the reason, in plain words: its own may one day name a file.
+_REASONS = {
+    "full": "the disk is full",
+    "readonly": "it is read-only",
+    "locked": "another writer does not come to an end",
+}
+_CLOSED = "The store cannot be written to: {}. Nothing of this was kept; see to the disk, try again."
+_GONE = (
+    "The store's file{} was removed or replaced while it was served: put it back and start again, or restore a backup "
+    "with `wirecheck restore FILE` and start again."
+)
+_DAMAGED = (
+    "The store's file is damaged{}: put a backup in its place with `wirecheck restore FILE`, or remove the file and "
+    "start again."
+)
 
 
 def open_sqlite(url: str) -> tuple[Engine, bool]:
@@ -28,6 +43,10 @@ def open_sqlite(url: str) -> tuple[Engine, bool]:
     engine = create_engine(url, hide_parameters=True)  # an error's message never says what was asked or kept
     event.listen(engine, "connect", _configure)
     return engine, True
+
+
+def _plainly(reason: str) -> str:
+    return next((plainly for word, plainly in _REASONS.items() if word in reason), "the cause is in the server's log")
 
 
 def match_expression(terms: Sequence[str]) -> str:
@@ -49,10 +68,7 @@ class Sqlite:
     def look(self) -> None:
         """Raise `DamagedError` where the file that was opened is gone, or another one is in its place."""
         if self._file is not None and _identity(self._file) != self._identity:
-            raise DamagedError(
-                f"The store's file {self._file} was removed or replaced while it was served: put it back and start "
-                "again, or restore a backup with `wirecheck restore FILE` and start again."
-            )
+            raise DamagedError(_GONE.format(f" {self._file}"), public=_GONE.format(""))
 
     @contextmanager
     def one_moment(self, engine: Engine) -> Iterator[Connection]:
@@ -74,13 +90,9 @@ class Sqlite:
         reason = " ".join(str(error.orig).split())
         if isinstance(error, OperationalError):
             # The disk is full or read-only, or another writer does not come to an end.
-            said = f"The store cannot be written to: {reason}. Nothing of this was kept; see to the disk, try again."
-            return UnwritableError(said) if writing else None
+            return UnwritableError(_CLOSED.format(reason), public=_CLOSED.format(_plainly(reason))) if writing else None
         if isinstance(error, DatabaseError) and ("malformed" in reason or "not a database" in reason):
-            return DamagedError(
-                f"The store's file is damaged ({reason}): put a backup in its place with `wirecheck restore FILE`, or "
-                "remove the file and start again."
-            )
+            return DamagedError(_DAMAGED.format(f" ({reason})"), public=_DAMAGED.format(""))
         return None
 
     def put_words(self, connection: Connection, rows: Sequence[SearchWords]) -> None:
