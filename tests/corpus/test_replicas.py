@@ -8,16 +8,11 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from service.app import create_app
-from service.checking.pipeline import Pipeline
-from service.corpus.archive import StoreArchive
-from service.corpus.checks import StoreChecks
 from service.corpus.store import Store
 from service.domain import Article
 from service.errors import UnreachableError
-from service.loading import Service
 from tests import postgres
-from tests.support import FakeEmbedder, FakeStance, embed, put
+from tests.support import FakeEmbedder, client_of, embed, put
 
 LAMP = Article("lamp", "Lamp out", "The lamp on the north mole went out. A keeper rowed over with a new one.")
 GULL = {"id": "gull", "text": "A gull took the chair of the harbor master."}
@@ -50,10 +45,7 @@ def store(primary: postgres.Server, replica: postgres.Server) -> Iterator[Store]
 
 @pytest.fixture
 def client(store: Store) -> FlaskClient:
-    embedder = FakeEmbedder()
-    pipeline = Pipeline(store, embed(store, embedder), embedder, FakeStance())
-    service = Service(pipeline, StoreArchive(store, embedder), StoreChecks(store, 30), pipeline.fact_checks)
-    return create_app(service, service.archive, service.log).test_client()
+    return client_of(store)
 
 
 def reads_from_a_replica(store: Store) -> bool:
