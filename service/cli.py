@@ -145,11 +145,20 @@ def backup(file: Path, replace: bool) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @said_plainly
 def restore(file: Path) -> None:
-    """Put a backup in the place of the corpus and the kept checks, also while the service runs."""
+    """Put a backup in the place of the corpus and the kept checks, also while the service runs.
+
+    API keys stay as they are now; only where there is no store, or a damaged one, they are the backup's.
+    """
     from service.corpus.backup import restore as put_back
 
-    copied = put_back(file, Settings.from_env().database_file)
-    click.echo(f"restored {copied.articles} articles and {copied.checks} checks.", err=True)
+    done = put_back(file, Settings.from_env().database_file)
+    keys = f"the {done.held.keys} API keys are those of before, not the backup's."
+    if done.keys_of_backup:
+        keys = (
+            f"there was no sound store, so the {done.held.keys} API keys are the backup's: see `wirecheck keys list`, "
+            "and revoke again those that were revoked since."
+        )
+    click.echo(f"restored {done.held.articles} articles and {done.held.checks} checks; {keys}", err=True)
 
 
 @main.command()
