@@ -68,7 +68,7 @@ class StoreChecks:
 
     def get(self, check_id: str) -> KeptCheck:
         """Return a check, or raise `NotFoundError`."""
-        with self._store.one_moment() as connection:
+        with self._store.latest() as connection:
             row = connection.execute(select(checks).where(checks.c.id == check_id)).first()
             if row is None:
                 kept = f"they are kept for {self._days} days" if self._days else "WIRECHECK_KEEP_CHECKS_DAYS keeps none"
@@ -82,7 +82,7 @@ class StoreChecks:
             wanted = wanted.where(checks.c.number < listing.before)
         if listing.stale:
             wanted = wanted.where(exists(_causes().where(check_articles.c.check_number == checks.c.number)))
-        with self._store.one_moment() as connection:
+        with self._store.latest() as connection:
             rows = connection.execute(wanted).all()
             shown = rows[: listing.limit]
             return CheckPage(tuple(_kept(connection, shown)), shown[-1].number if len(rows) > len(shown) else None)
