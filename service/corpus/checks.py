@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, exists, insert, or_, select
 
-from service.corpus.rows import in_parts
+from service.corpus.rows import in_parts, may_be_id
 from service.corpus.store import Store
 from service.corpus.tables import articles, check_articles, checks
 from service.domain import Article, Query, Report, Thresholds, Verdict
@@ -69,7 +69,8 @@ class StoreChecks:
     def get(self, check_id: str) -> KeptCheck:
         """Return a check, or raise `NotFoundError`."""
         with self._store.latest() as connection:
-            row = connection.execute(select(checks).where(checks.c.id == check_id)).first()
+            wanted = select(checks).where(checks.c.id == check_id)
+            row = connection.execute(wanted).first() if may_be_id(check_id) else None
             if row is None:
                 kept = f"they are kept for {self._days} days" if self._days else "WIRECHECK_KEEP_CHECKS_DAYS keeps none"
                 raise NotFoundError(f"There is no check {check_id!r:.80}; {kept}, and GET /v1/checks lists them.")
