@@ -151,14 +151,7 @@ def restore(file: Path) -> None:
     """
     from service.corpus.backup import restore as put_back
 
-    done = put_back(file, Settings.from_env().database_file)
-    keys = f"the {done.held.keys} API keys are those of before, not the backup's."
-    if done.keys_of_backup:
-        keys = (
-            f"there was no sound store, so the {done.held.keys} API keys are the backup's: see `wirecheck keys list`, "
-            "and revoke again those that were revoked since."
-        )
-    click.echo(f"restored {done.held.articles} articles and {done.held.checks} checks; {keys}", err=True)
+    click.echo(f"restored {put_back(file, Settings.from_env().database_file)}", err=True)
 
 
 @main.command()
@@ -171,13 +164,17 @@ def move(source: str, target: str, replace: bool) -> None:
 
     Both are addresses (postgresql://user@host/database) or SQLite files; leave a password to PGPASSWORD or ~/.pgpass. A
     move that was cut off goes on when it is repeated; in the end counts and hashes of both sides are compared.
+
+    API keys are copied too, the revoked ones included, where TO has none; else those of TO stay as they are, also with
+    --replace: revoke there what was revoked since.
     """
     from service.assembly import move_corpus
 
     moved = move_corpus(Settings.from_env(), source, target, replace=replace)
     click.echo(
         f"{moved.articles:,} articles, {moved.sentences:,} sentences, {moved.embeddings:,} embeddings and "
-        f"{moved.checks:,} checks are there, {moved.copied:,} rows of them copied now; counts and hashes agree.",
+        f"{moved.checks:,} checks are there, {moved.copied:,} rows of them copied now; counts and hashes agree. "
+        f"{moved.keys:,} API keys were copied; see `wirecheck keys list` there.",
         err=True,
     )
 

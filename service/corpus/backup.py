@@ -46,6 +46,15 @@ class Restored:
     held: Copied
     keys_of_backup: bool
 
+    def __str__(self) -> str:
+        keys = f"the {self.held.keys} API keys are those of before, not the backup's."
+        if self.keys_of_backup:
+            keys = (
+                f"there was no sound store, so the {self.held.keys} API keys are the backup's: see `wirecheck keys "
+                "list`, and revoke again those that were revoked since."
+            )
+        return f"{self.held.articles} articles and {self.held.checks} checks; {keys}"
+
 
 def back_up(file: Path, target: Path, *, replace: bool = False) -> Copied:
     """Copy the store to a new file; with `replace`, over an old backup. Raise `CorpusError` where that fails."""
