@@ -203,6 +203,18 @@ def test_a_store_from_before_there_were_keys_has_none_after_a_restore(
     assert ring.is_empty()
 
 
+def test_a_backup_is_put_over_a_store_of_a_newer_version_with_its_keys(
+    filled: Store, ring: StoreKeys, backup: Path, file: Path
+) -> None:
+    (key,) = ring.all()
+    ring.revoke(key.id)
+    with filled.writing() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'later'")
+    assert not restore(backup, file).keys_of_backup
+    assert ring.find(key.id).revoked_at is not None
+    assert assert_whole(file) == {"lamp": LAMP.text}
+
+
 @pytest.mark.parametrize("mode", ["NORMAL", "EXCLUSIVE"])
 def test_a_locked_store_is_left_as_it_is(ring: StoreKeys, backup: Path, file: Path, filled: Store, mode: str) -> None:
     """Another writer may be read beside; who has the file for itself alone may not."""
