@@ -145,11 +145,13 @@ def backup(file: Path, replace: bool) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @said_plainly
 def restore(file: Path) -> None:
-    """Put a backup in the place of the corpus and the kept checks, also while the service runs."""
+    """Put a backup in the place of the corpus and the kept checks, also while the service runs.
+
+    API keys stay as they are now; only where there is no store, or a damaged one, they are the backup's.
+    """
     from service.corpus.backup import restore as put_back
 
-    copied = put_back(file, Settings.from_env().database_file)
-    click.echo(f"restored {copied.articles} articles and {copied.checks} checks.", err=True)
+    click.echo(f"restored {put_back(file, Settings.from_env().database_file)}", err=True)
 
 
 @main.command()
@@ -162,13 +164,17 @@ def move(source: str, target: str, replace: bool) -> None:
 
     Both are addresses (postgresql://user@host/database) or SQLite files; leave a password to PGPASSWORD or ~/.pgpass. A
     move that was cut off goes on when it is repeated; in the end counts and hashes of both sides are compared.
+
+    API keys are copied too, the revoked ones included, where TO has none; else those of TO stay as they are, also with
+    --replace: revoke there what was revoked since.
     """
     from service.assembly import move_corpus
 
     moved = move_corpus(Settings.from_env(), source, target, replace=replace)
     click.echo(
         f"{moved.articles:,} articles, {moved.sentences:,} sentences, {moved.embeddings:,} embeddings and "
-        f"{moved.checks:,} checks are there, {moved.copied:,} rows of them copied now; counts and hashes agree.",
+        f"{moved.checks:,} checks are there, {moved.copied:,} rows of them copied now; counts and hashes agree. "
+        f"{moved.keys:,} API keys were copied; see `wirecheck keys list` there.",
         err=True,
     )
 

@@ -7,8 +7,16 @@ import zlib
 from collections.abc import Sequence
 
 import numpy as np
+from flask.testing import FlaskClient
 
+from service.api.policy import Policy
+from service.app import create_app
+from service.checking.pipeline import Pipeline
+from service.corpus.archive import StoreArchive
+from service.corpus.checks import StoreChecks
 from service.corpus.indexes import open_index
+from service.corpus.keys import StoreKeys
+from service.corpus.ledger import StoreLedger
 from service.corpus.searching import SentenceIndex
 from service.corpus.store import Store
 from service.domain import Article, StanceScores, Thresholds
@@ -73,3 +81,14 @@ def embed(store: Store, embedder: Embedder) -> SentenceIndex:
     if missing:
         store.keep_embeddings(embedder.name, missing, embedder.encode(missing))
     return open_index(store, embedder.name, embedder.dimension)
+
+
+def client_of(store: Store, policy: Policy | None = None) -> FlaskClient:
+    """Return a client of a whole service over a store, the keys and the ledger included."""
+    embedder = FakeEmbedder()
+    pipeline = Pipeline(store, embed(store, embedder), embedder, FakeStance())
+    app = create_app(
+        pipeline, StoreArchive(store, embedder), StoreChecks(store, 30), pipeline.fact_checks, StoreKeys(store),
+        StoreLedger(store), policy=policy,
+    )  # fmt: skip
+    return app.test_client()

@@ -9,7 +9,7 @@ from typing import Any
 
 from marshmallow import fields
 
-from service.api.plain import one_line, quoted
+from service.api.plain import has_controls, one_line, quoted
 
 _MISSING = {"required": "is missing; give it a value", "null": "is null; leave it out or give it a value"}
 _WORDS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
@@ -125,9 +125,12 @@ class Cursor(fields.String):
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         try:
             wrapped: str = value
-            return base64.b64decode(wrapped.encode("ascii"), altchars=b"-_", validate=True).decode("utf-8")
+            after = base64.b64decode(wrapped.encode("ascii"), altchars=b"-_", validate=True).decode("utf-8")
         except (AttributeError, ValueError) as error:
             raise self.make_error("invalid") from error
+        if has_controls(after):  # no id has any, and not every database can be asked for them
+            raise self.make_error("invalid")
+        return after
 
     def _serialize(self, value: str | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else base64.urlsafe_b64encode(value.encode("utf-8")).decode("ascii")

@@ -13,6 +13,7 @@ from service.api.guard import came_through_proxy, is_foreign, refuse_foreign
 from service.api.policy import Policy, Rule
 from service.api.problems import Problem
 from service.api.rates import Counted
+from service.errors import UnreachableError
 from service.keys import Key, KeyRing
 
 
@@ -84,4 +85,14 @@ def _seen(rule: Rule, policy: Policy, keys: KeyRing) -> Visit:
     except Problem as problem:
         fault = problem
     shared = policy.is_shared or came_through_proxy(request)
-    return Visit(rule, key, fault, shared, has_keys=key is not None or not keys.is_empty())
+    return Visit(rule, key, fault, shared, has_keys=key is not None or _has_keys(rule, keys))
+
+
+def _has_keys(rule: Rule, keys: KeyRing) -> bool:
+    """Return whether keys are kept; yes where that cannot be known now, and a write is then not let in at all."""
+    try:
+        return not keys.is_empty()
+    except UnreachableError:
+        if rule.writes:
+            raise
+        return True

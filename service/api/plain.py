@@ -20,6 +20,11 @@ def one_line(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", kept).split())
 
 
+def has_controls(text: str) -> bool:
+    """Return whether a text holds a control character."""
+    return any(unicodedata.category(char) == "Cc" for char in text)
+
+
 def clean_json(text: str) -> str:
     """Return a JSON text with what a terminal might obey written as escapes: it stays the same JSON."""
     return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from service.corpus.factchecks import claims_of
 from service.corpus.grouping import regroup, relatives
+from service.corpus.rows import may_be_id
 from service.corpus.store import Store
 from service.domain import Article, Span
 from service.errors import ChangedError, DuplicateError, NotFoundError
@@ -76,7 +77,7 @@ class StoreArchive:
 
     def get(self, article_id: str) -> Holding:
         """Return an article, or raise `NotFoundError`."""
-        held = self._store.holding(article_id)
+        held = self._store.holding(article_id) if may_be_id(article_id) else None
         if held is None:
             raise NotFoundError(f"There is no article {article_id!r:.80}; GET /v1/articles lists those that are here.")
         return held

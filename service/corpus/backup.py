@@ -6,22 +6,26 @@ is written under another name and renamed, a restore is one transaction of the s
 
 from __future__ import annotations
 
-import contextlib
 import os
+import shutil
 import sqlite3
 import tempfile
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import URL, delete, func, insert, select, update
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import URL, func, select, update
 
 from service.corpus import revisions
+from service.corpus.files import make_file, make_folder
+from service.corpus.replaced import KeyRows, give_keys, is_no_database, key_rows, revision
 from service.corpus.store import Store
 from service.corpus.tables import api_keys, articles, checks, corpus
 from service.errors import CorpusError, WirecheckError
 
+WAIT_S = 30.0  # for others to let go of the file
+_PAGES = 16  # copied at once; even an empty store has more, so that its right to write is held before all are copied
 _BEGINNING = b"SQLite format 3\0"
 
 
@@ -31,7 +35,25 @@ class Copied:
 
     articles: int
     checks: int
+    keys: int
     bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was restored, and whether its API keys had to be the backup's."""
+
+    held: Copied
+    keys_of_backup: bool
+
+    def __str__(self) -> str:
+        keys = f"the {self.held.keys} API keys are those of before, not the backup's."
+        if self.keys_of_backup:
+            keys = (
+                f"there was no sound store, so the {self.held.keys} API keys are the backup's: see `wirecheck keys "
+                "list`, and revoke again those that were revoked since."
+            )
+        return f"{self.held.articles} articles and {self.held.checks} checks; {keys}"
 
 
 def back_up(file: Path, target: Path, *, replace: bool = False) -> Copied:
@@ -42,8 +64,12 @@ def back_up(file: Path, target: Path, *, replace: bool = False) -> Copied:
         raise CorpusError(f"{target} is there already: name another file, or replace it with --replace.")
     part = target.with_name(f".{target.name}.part")
     try:
-        _copy(file, part)
+        part.unlink(missing_ok=True)
+        make_file(part)
+        _copy(file, part, WAIT_S)
         copied = _counted(part)
+        if target.exists():
+            shutil.copymode(target, part)
         part.replace(target)
         _sync(target)
     except (OSError, sqlite3.Error) as error:
@@ -53,39 +79,77 @@ def back_up(file: Path, target: Path, *, replace: bool = False) -> Copied:
     return copied
 
 
-def restore(backup: Path, file: Path) -> Copied:
+def restore(backup: Path, file: Path, wait_s: float = WAIT_S) -> Restored:
     """Make the store what a backup holds; workers that run follow with their next check.
 
     The revision goes on from the higher one of both, further than any index follows by deltas, so every index is made
-    anew. API keys stay as they are now, else a key that was revoked since would be good again; where none can be read,
-    they are the backup's. Raise `CorpusError` where the file is no backup or the store cannot be written; it is then
-    as it was.
+    anew. API keys stay as they are now, none included, else a key that was revoked since would be good again; they are
+    the backup's only where there is no store, or a damaged one. Raise `CorpusError` where the file is no backup, or
+    the store cannot be read or written within `wait_s`; it is then as it was.
     """
     _is_store(backup)
-    file.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(file.parent)
     with tempfile.TemporaryDirectory(dir=file.parent) as folder:
         passing = Path(folder) / "restored.sqlite3"
         try:
-            _copy(backup, passing)
-            _go_on(passing, _revision(file))
-            _keep_keys(passing, file)
-            copied = _counted(passing)
-            _copy(passing, file)
+            _copy(backup, passing, wait_s)
+            _go_on(passing, revision(file, wait_s))
+            keys = key_rows(file, wait_s)
+            if keys is not None:
+                give_keys(passing, keys)
+            held = _counted(passing)
+            _put(passing, file, keys, wait_s)
         except (OSError, sqlite3.Error, WirecheckError) as error:
             raise CorpusError(f"{backup} cannot be restored to {file}: {error}. The store is as it was.") from error
-    return copied
+    return Restored(held, keys_of_backup=keys is None)
 
 
-def _copy(source: Path, target: Path) -> None:
-    with contextlib.closing(_connect(source)) as one, contextlib.closing(_connect(target)) as other:
-        one.backup(other)
+def _put(passing: Path, file: Path, keys: KeyRows | None, wait_s: float) -> None:
+    """Copy over the store, unless a key was changed since they were read: it is as it was then."""
+
+    def refuse_changed() -> None:
+        if keys is not None and key_rows(file, wait_s) != keys:
+            raise CorpusError("an API key was changed meanwhile; restore again")
+
+    make_file(file)
+    try:
+        _copy(passing, file, wait_s, refuse_changed)
+    except sqlite3.DatabaseError as error:
+        if not is_no_database(error):
+            raise
+        _set_aside(file)
+        make_file(file)
+        _copy(passing, file, wait_s)
+
+
+def _set_aside(file: Path) -> None:
+    """Give a file into which nothing can be written another name, and those of its log, which are of no other use."""
+    for ending in ("", "-wal", "-shm"):
+        old = file.with_name(file.name + ending)
+        if old.exists():
+            old.replace(file.with_name(f"{file.name}.damaged{ending}"))
+
+
+def _copy(source: Path, target: Path, wait_s: float, once_held: Callable[[], None] = lambda: None) -> None:
+    """Copy a database; `once_held` is called when nobody else can write to the target, and may raise to leave it."""
+    begun = False
+
+    def go_on(status: int, _left: int, _all: int) -> None:
+        nonlocal begun
+        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):  # `backup` by itself would try for ever
+            raise sqlite3.OperationalError(f"it is locked by another program for {wait_s:g} seconds; end that first")
+        if not begun:
+            begun = True
+            once_held()
+
+    with (
+        closing(sqlite3.connect(source, timeout=wait_s)) as one,
+        closing(sqlite3.connect(target, timeout=wait_s)) as other,
+    ):
+        one.backup(other, pages=_PAGES, progress=go_on)
         faults = other.execute("PRAGMA quick_check(1)").fetchone()
         if faults != ("ok",):
             raise sqlite3.DatabaseError(f"the copy is damaged: {faults[0]}")
-
-
-def _connect(file: Path) -> sqlite3.Connection:
-    return sqlite3.connect(file, timeout=30)
 
 
 def _is_store(backup: Path) -> None:
@@ -93,73 +157,34 @@ def _is_store(backup: Path) -> None:
         with backup.open("rb") as begin:
             if begin.read(len(_BEGINNING)) != _BEGINNING:
                 raise CorpusError(f"{backup} is not a backup of Wirecheck: name a file that `wirecheck backup` wrote.")
-        with contextlib.closing(_connect(backup)) as connection:
+        with closing(sqlite3.connect(backup, timeout=WAIT_S)) as connection:
             connection.execute("SELECT revision FROM corpus").fetchone()
     except (OSError, sqlite3.Error) as error:
         raise CorpusError(f"{backup} cannot be read as a backup: {error}. Name another file.") from error
 
 
-def _revision(file: Path) -> int:
-    """Return the revision of the store that is to be replaced, 0 where there is none that can be read."""
-    if not file.exists():
-        return 0
-    try:
-        with contextlib.closing(_connect(file)) as connection:
-            row = connection.execute("SELECT revision FROM corpus").fetchone()
-    except sqlite3.DatabaseError:
-        return 0
-    return int(row[0]) if row else 0
-
-
-def _go_on(file: Path, revision: int) -> None:
+def _go_on(file: Path, before: int) -> None:
     """Migrate the copy, and let its revision be one that no index has seen or can follow to."""
     store = _opened(file)
     try:
         with store.writing() as connection:
-            after = max(revision, revisions.state(connection).revision) + 2 * revisions.KEPT
+            after = max(before, revisions.state(connection).revision) + 2 * revisions.KEPT
             connection.execute(update(corpus).values(revision=after, grouped=after))
     finally:
         store.close()
-
-
-def _keep_keys(file: Path, before: Path) -> None:
-    """Put the keys of the store that is to be replaced in the place of those of the copy."""
-    rows = _key_rows(before)
-    if not rows:
-        return
-    store = _opened(file)
-    try:
-        with store.writing() as connection:
-            connection.execute(delete(api_keys))
-            connection.execute(insert(api_keys), rows)
-    finally:
-        store.close()
-
-
-def _key_rows(file: Path) -> list[dict[str, Any]]:
-    if not file.exists():
-        return []
-    try:
-        store = _opened(file)
-        try:
-            with store.reading() as connection:
-                return [dict(row) for row in connection.execute(select(api_keys)).mappings()]
-        finally:
-            store.close()
-    except (SQLAlchemyError, WirecheckError):
-        return []
 
 
 def _counted(file: Path) -> Copied:
     store = _opened(file)
     try:
         with store.reading() as connection:
-            held, kept = (
-                connection.execute(select(func.count()).select_from(table)).scalar_one() for table in (articles, checks)
+            held, kept, keys = (
+                connection.execute(select(func.count()).select_from(table)).scalar_one()
+                for table in (articles, checks, api_keys)
             )
     finally:
         store.close()
-    return Copied(held, kept, file.stat().st_size)
+    return Copied(held, kept, keys, file.stat().st_size)
 
 
 def _opened(file: Path) -> Store:

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, exists, insert, or_, select
 
-from service.corpus.rows import in_parts
+from service.corpus.rows import in_parts, may_be_id
 from service.corpus.store import Store
 from service.corpus.tables import articles, check_articles, checks
 from service.domain import Article, Query, Report, Thresholds, Verdict
@@ -68,8 +68,9 @@ class StoreChecks:
 
     def get(self, check_id: str) -> KeptCheck:
         """Return a check, or raise `NotFoundError`."""
-        with self._store.one_moment() as connection:
-            row = connection.execute(select(checks).where(checks.c.id == check_id)).first()
+        with self._store.latest() as connection:
+            wanted = select(checks).where(checks.c.id == check_id)
+            row = connection.execute(wanted).first() if may_be_id(check_id) else None
             if row is None:
                 kept = f"they are kept for {self._days} days" if self._days else "WIRECHECK_KEEP_CHECKS_DAYS keeps none"
                 raise NotFoundError(f"There is no check {check_id!r:.80}; {kept}, and GET /v1/checks lists them.")
@@ -82,7 +83,7 @@ class StoreChecks:
             wanted = wanted.where(checks.c.number < listing.before)
         if listing.stale:
             wanted = wanted.where(exists(_causes().where(check_articles.c.check_number == checks.c.number)))
-        with self._store.one_moment() as connection:
+        with self._store.latest() as connection:
             rows = connection.execute(wanted).all()
             shown = rows[: listing.limit]
             return CheckPage(tuple(_kept(connection, shown)), shown[-1].number if len(rows) > len(shown) else None)

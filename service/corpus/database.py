@@ -91,6 +91,19 @@ class Database:
             yield connection
 
     @contextmanager
+    def latest(self) -> Iterator[Connection]:
+        """Give a connection on which all that is read is of one moment, and from the primary, never from a replica.
+
+        For what the revision does not count and what must not lag: keys, and checks that were kept. Raises
+        `UnreachableError` where the primary is away.
+        """
+        if self._held.writes and self._held.connection is not None:
+            yield self._held.connection
+            return
+        with self._named(writing=False), self._replicas.primary() as connection:
+            yield connection
+
+    @contextmanager
     def outside(self) -> Iterator[Connection]:
         """Give a connection without a transaction, each statement of which is kept by itself."""
         with self._named(writing=True), self._engine.connect() as connection:

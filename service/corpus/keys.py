@@ -1,4 +1,7 @@
-"""The API keys of a store. Nothing is remembered between two calls, so all workers see a change at once."""
+"""The API keys of a store.
+
+Nothing is remembered between two calls, and no replica is asked, so all workers see a change at once.
+"""
 
 from __future__ import annotations
 
@@ -66,18 +69,18 @@ class StoreKeys:
 
     def all(self) -> list[Key]:
         """Return the keys in the order in which their secrets were made."""
-        with self._store.reading() as connection:
+        with self._store.latest() as connection:
             rows = connection.execute(select(api_keys).order_by(api_keys.c.created_at, api_keys.c.id))
             return [_key(row) for row in rows]
 
     def is_empty(self) -> bool:
         """Return whether no key is kept, not even an expired or a revoked one."""
-        with self._store.reading() as connection:
+        with self._store.latest() as connection:
             return connection.execute(select(api_keys.c.id).limit(1)).first() is None
 
     def find(self, key_id: str) -> Key | None:
         """Return the key with an id."""
-        with self._store.reading() as connection:
+        with self._store.latest() as connection:
             row = connection.execute(select(api_keys).where(api_keys.c.id == key_id)).first()
             return None if row is None else _key(row)
 

@@ -1,4 +1,4 @@
-"""A corpus copied from one database to another, of either engine, with its embeddings, origins and checks.
+"""A corpus copied from one database to another, of either engine, with its embeddings, origins, checks and API keys.
 
 What was copied is kept batch by batch, so that a move that was cut off goes on where it was; in the end both sides are
 counted and hashed. The target's sentences have the ids of the source's.
@@ -21,6 +21,7 @@ from service.corpus.engines.upsert import or_ignore
 from service.corpus.rows import terms_texts
 from service.corpus.store import Store
 from service.corpus.tables import (
+    api_keys,
     articles,
     check_articles,
     checks,
@@ -45,13 +46,14 @@ Report = Callable[[int], object]
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What the target holds, and how many of its rows this run has brought."""
+    """What the target holds, and how many of its rows, and of its API keys, this run has brought."""
 
     articles: int
     sentences: int
     embeddings: int
     checks: int
     copied: int
+    keys: int
 
 
 def size(source: Store) -> int:
@@ -63,7 +65,8 @@ def size(source: Store) -> int:
 def move(source: Store, target: Store, report: Report = lambda _: None, *, replace: bool = False) -> Moved:
     """Make the target hold what the source holds at this moment; raise `CorpusError` where it holds anything else.
 
-    With `replace`, what else the target holds is dropped first. `report` is told of each number of rows done.
+    With `replace`, what else the target holds is dropped first, but for its API keys: those of the source are copied,
+    the revoked ones too, only where it has none. `report` is told of each number of rows done.
     """
     with source.one_moment() as reading:
         if replace:
@@ -72,11 +75,12 @@ def move(source: Store, target: Store, report: Report = lambda _: None, *, repla
         copied = sum(_copy_rows(reading, target, table, report) for table in _PLAIN_BEFORE)
         copied += _copy_articles(reading, target, report)
         copied += sum(_copy_rows(reading, target, table, report) for table in _PLAIN_AFTER)
+        keys = _copy_keys(reading, target)
         _finish(reading, target)
         with target.one_moment() as written:
             counted = _agreed(sums(reading, MOVED), sums(written, MOVED))
     held = {table: counted[table.name].count for table in MOVED}
-    return Moved(held[articles], held[sentences], held[embeddings], held[checks], copied)
+    return Moved(held[articles], held[sentences], held[embeddings], held[checks], copied, keys)
 
 
 def _empty(target: Store) -> None:
@@ -161,6 +165,16 @@ def _copy_whole(reading: Connection, target: Store, held: Sequence[Row[Any]], sp
             target.backend.put_words(writing, _words(reading, [row.id for row in chosen]))
             target.backend.articles_came(writing, sorted(wanted))
     return len(missing) + len(chosen)
+
+
+def _copy_keys(reading: Connection, target: Store) -> int:
+    """Copy all keys, or none where the target has any: who may ask there was settled there."""
+    rows = reading.execute(select(api_keys)).all()
+    with target.writing() as writing:
+        if not rows or writing.execute(select(api_keys.c.id).limit(1)).first():
+            return 0
+        writing.execute(api_keys.insert(), [dict(row._mapping) for row in rows])
+    return len(rows)
 
 
 def _words(reading: Connection, ids: Sequence[int]) -> list[SearchWords]:

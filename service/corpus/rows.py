@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -117,6 +118,11 @@ def article_of(row: Row[Any]) -> Article:
 def fact_checks_text(article: Article) -> str | None:
     """Return an article's fact-checks as the table keeps them."""
     return json.dumps([asdict(check) for check in article.fact_checks]) if article.fact_checks else None
+
+
+def may_be_id(text: str) -> bool:
+    """Return whether a text may be an id: none holds a control character, and PostgreSQL cannot be asked for NUL."""
+    return not any(unicodedata.category(char) == "Cc" for char in text)
 
 
 def parts(items: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -18,10 +18,12 @@ from service.corpus import move as move_module
 from service.corpus.checks import StoreChecks
 from service.corpus.export import KINDS, export
 from service.corpus.grouping import find_origins
+from service.corpus.keys import StoreKeys
 from service.corpus.move import move, size
 from service.corpus.store import Store
 from service.domain import Article, Query
 from service.errors import CorpusError
+from service.keys import Scope
 from service.reading.readers import read_folder
 from tests.support import FakeEmbedder, FakeStance, embed, put
 
@@ -117,6 +119,25 @@ def test_a_move_that_was_cut_off_goes_on(
     assert exported(target) == exported(source)
 
 
+@pytest.mark.parametrize(("one", "other"), WAYS[:2])
+def test_keys_come_along_where_there_are_none(open_store: Opens, one: str, other: str) -> None:
+    source, target = open_store(one), open_store(other)
+    keys, there = StoreKeys(source), StoreKeys(target)
+    good, token = keys.create("Desk", [Scope.CHECK, Scope.ADMIN], days=3)
+    left, _ = keys.create("Left", [Scope.CHECK])
+    keys.revoke(left.id)
+    keys.used(good)
+    assert move(source, target).keys == 2
+    assert there.all() == keys.all()
+    assert there.find(good.id).opens(token)
+    keys.revoke(good.id)
+    keys.create("Later", [Scope.CHECK])
+    before = there.all()
+    for replace_all in (False, True):
+        assert move(source, target, replace=replace_all).keys == 0
+        assert there.all() == before
+
+
 @pytest.mark.parametrize("other", ["sqlite", "postgresql"])
 def test_a_target_that_holds_something_else_is_left_alone_unless_told(open_store: Opens, other: str) -> None:
     source, target = filled(open_store("sqlite")), open_store(other)
@@ -140,12 +161,15 @@ def test_what_does_not_agree_is_said(open_store: Opens) -> None:
 
 def test_the_command_moves_there_and_back(open_store: Opens, tmp_path: Path, new_database: Callable[[], str]) -> None:
     source = filled(open_store("sqlite"))
+    StoreKeys(source).create("Desk", [Scope.CHECK])
     away, back, run = new_database(), tmp_path / "back.sqlite3", CliRunner()
     file = str(tmp_path / "0.sqlite3")
     assert run.invoke(main, ["move", file, away]).exit_code == 0
     done = run.invoke(main, ["move", away, str(back)])
     assert done.exit_code == 0, done.output
-    assert "counts and hashes agree" in done.output
+    assert "counts and hashes agree. 1 API keys were copied" in done.output
+    again = run.invoke(main, ["move", away, str(back)])
+    assert "0 API keys were copied" in again.output
     returned = Store.open(f"sqlite:///{back}")
     assert exported(returned) == exported(source)
     returned.close()

@@ -11,24 +11,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url, text
 
-from service.app import create_app
 from service.config import Settings
-from service.corpus.archive import StoreArchive
-from service.corpus.checks import StoreChecks
 from service.corpus.grouping import find_origins
 from service.corpus.index import VectorIndex
-from service.corpus.keys import StoreKeys
-from service.corpus.ledger import StoreLedger
 from service.corpus.pgvector_index import IndexOptions, PgVectorIndex
 from service.corpus.pgvector_making import make_index
 from service.corpus.store import Store
 from service.domain import Article, Query
 from service.errors import CorpusError, SettingError, UnreachableError
 from service.language.terms import terms
-from service.loading import Service
 from service.reading.readers import read_folder
 from tests import postgres
-from tests.support import FakeEmbedder, FakeStance, embed, put
+from tests.support import FakeEmbedder, client_of, embed, put
 
 SAMPLE = Path(__file__).parents[2] / "service" / "sample"
 EMBEDDER = FakeEmbedder()
@@ -176,14 +170,9 @@ def own_server() -> Iterator[postgres.Server]:
 def test_a_server_that_is_away_is_said_and_taken_up_again_when_it_is_back(
     own_server: postgres.Server, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from service.checking.pipeline import Pipeline
-
     store = Store.open(own_server.url())
     put(store, LAMP)
-    pipeline = Pipeline(store, embed(store, EMBEDDER), EMBEDDER, FakeStance())
-    archive, log = StoreArchive(store, EMBEDDER), StoreChecks(store, 30)
-    service = Service(pipeline, archive, log, pipeline.fact_checks, StoreKeys(store), StoreLedger(store))
-    client = create_app(service, service.archive, service.log).test_client()
+    client = client_of(store)
     assert client.get("/readyz").status_code == 200
     own_server.kill()
     asked = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 from urllib.parse import quote
@@ -9,10 +10,13 @@ from urllib.parse import quote
 import pytest
 from flask.testing import FlaskClient
 
+from service.corpus.store import Store
 from tests.api.conftest import checker, client, desk, embedder  # noqa: F401  # fixtures
+from tests.support import client_of
 
 TEXT = "The gale took the roof of the pier. Nobody was hurt on that day, the harbor master said."
 DEEP = 50_000
+_LINES = "application/x-ndjson"
 
 
 def _problem(answer: Any, *statuses: int) -> str:
@@ -158,3 +162,46 @@ def test_a_sentence_without_an_end_is_cut_and_stands_where_it_says(desk: FlaskCl
     article = desk.get("/v1/articles/long").json
     assert article["sentences"] >= 1
     assert article["text"] in text
+
+
+CONTROLS = ["\0", "a\0", "\x01", "\x1b[31m", "\x7f", "a\r\nb", "\x85"]
+
+
+@pytest.mark.parametrize("written", CONTROLS, ids=ascii)
+def test_an_id_or_a_cursor_with_control_characters_names_nothing(store: Store, written: str) -> None:
+    client = client_of(store)  # noqa: F811  # the whole service, on each engine
+    named = quote(written, safe="")
+    for method, path, options in (
+        ("GET", f"/v1/articles/{named}", {}),
+        ("PUT", f"/v1/articles/{named}", {"json": {"text": TEXT}}),
+        ("DELETE", f"/v1/articles/{named}", {}),
+        ("GET", f"/v1/checks/{named}", {}),
+        ("POST", f"/v1/checks/{named}/recheck", {}),
+        ("POST", f"/v1/checks/{named}/recheck", {"headers": {"Idempotency-Key": "k"}}),
+        ("GET", f"/v1/checks/{named}/claimreview", {}),
+    ):
+        assert written not in _problem(client.open(path, method=method, **options), 404)
+    cursor = base64.urlsafe_b64encode(written.encode()).decode()
+    assert "cursor" in _problem(client.get("/v1/articles", query_string={"cursor": cursor}), 422)
+    assert "cursor" in _problem(client.get("/v1/checks", query_string={"cursor": f"n{written}"}), 422)
+
+
+@pytest.mark.parametrize("written", CONTROLS, ids=ascii)
+def test_control_characters_in_what_is_kept_are_left_out(store: Store, written: str) -> None:
+    client = client_of(store)  # noqa: F811
+    put = {name: f"a{written}b {name}" for name in ("id", "title", "publisher")}
+    put |= {"url": f"https://quay.example/{written}b", "text": f"{TEXT} The{written} crane stood still."}
+    assert client.post("/v1/articles", json=put).status_code == 201
+    line = json.dumps({**put, "id": "line", "url": f"https://quay.example/line{written}"})
+    (row,) = client.post("/v1/articles", data=line, content_type=_LINES).text.splitlines()
+    assert json.loads(row)["status"] == 201
+    page = f"<title>The{written} gale</title><p>{TEXT}</p><p>{written} The crane stood still again.</p>"
+    assert client.post("/v1/articles?id=page", data=page, content_type="text/html").status_code == 201
+    assert client.post("/v1/check", json={"claim": f"The{written} gale took the roof."}).status_code == 200
+    texts = client.post("/v1/check-text", json={"text": f"The{written} gale took the roof of the pier."})
+    assert texts.status_code == 200
+    found = client.get("/v1alpha1/claims:search", query_string={"query": f"roof{written}"})
+    assert found.status_code == 200
+    listed = client.get("/v1/articles", query_string={"publisher": f"a{written}b publisher"})
+    assert listed.status_code == 200
+    assert written not in "".join(str(row) for row in listed.json["articles"])

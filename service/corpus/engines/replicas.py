@@ -6,7 +6,7 @@ import itertools
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
@@ -47,6 +47,14 @@ class Replicas:
         with ExitStack() as stack:
             yield self._chosen(stack)
 
+    @contextmanager
+    def primary(self) -> Iterator[Connection]:
+        """Give a connection to the primary, as `one_moment` does; raise `UnreachableError` where it is away."""
+        if self._replicas and self._is_away(self._primary):
+            raise UnreachableError("The database's primary does not answer: try again in a few seconds.")
+        with self._noting(self._primary), self._backend.one_moment(self._primary) as connection:
+            yield connection
+
     def close(self) -> None:
         """Give the connections back."""
         for replica in self._replicas:
@@ -66,14 +74,14 @@ class Replicas:
         """Return the revision that a server has, None where it does not answer."""
         if self._is_away(engine):
             return None
-        with self._noting(engine), engine.connect() as connection:
+        with self._passing_over(engine), engine.connect() as connection:
             return int(connection.execute(_REVISION).scalar_one())
         return None
 
     def _far_enough(self, replica: Engine, revision: int | None, stack: ExitStack) -> Connection | None:
         if self._is_away(replica):
             return None
-        with ExitStack() as tried, self._noting(replica):
+        with ExitStack() as tried, self._passing_over(replica):
             connection = tried.enter_context(self._backend.one_moment(replica))
             reached = connection.execute(_REVISION).scalar_one()
             if revision is None or reached >= revision:
@@ -85,17 +93,24 @@ class Replicas:
         return self._clock() < self._away_until.get(engine, 0.0)
 
     @contextmanager
-    def _noting(self, engine: Engine) -> Iterator[None]:
-        """Pass over that a server does not answer, and remember it for a while where that took long."""
-        begin = self._clock()
-        with suppress(UnreachableError):
-            try:
+    def _passing_over(self, engine: Engine) -> Iterator[None]:
+        """Let it pass that a server does not answer: another one is read."""
+        try:
+            with self._noting(engine):
                 yield
-            except DBAPIError as error:
-                named = self._backend.named(error, writing=False)
-                if not isinstance(named, UnreachableError):
-                    raise
-                if self._clock() - begin >= LONG_S:
-                    self._away_until[engine] = self._clock() + AWAY_S
-                log.warning("%s Reading goes on elsewhere.", named)
-                raise named from error
+        except UnreachableError as error:
+            log.warning("%s Reading goes on elsewhere.", error)
+
+    @contextmanager
+    def _noting(self, engine: Engine) -> Iterator[None]:
+        """Name it that a server does not answer, and remember it for a while where that took long."""
+        begin = self._clock()
+        try:
+            yield
+        except DBAPIError as error:
+            named = self._backend.named(error, writing=False)
+            if not isinstance(named, UnreachableError):
+                raise
+            if self._clock() - begin >= LONG_S:
+                self._away_until[engine] = self._clock() + AWAY_S
+            raise named from error

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, Select, create_engine, event, literal
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 
 from service.corpus.engines.interface import WAIT_MS, SearchWords
+from service.corpus.files import make_file, make_folder
 from service.corpus.readonly import open_read_only
 from service.errors import DamagedError, UnwritableError, WirecheckError
 
@@ -39,7 +40,8 @@ def open_sqlite(url: str) -> tuple[Engine, bool]:
     if engine := open_read_only(database):
         return engine, False
     if database and database != ":memory:":
-        Path(database).parent.mkdir(parents=True, exist_ok=True)
+        make_folder(Path(database).parent)
+        make_file(Path(database))
     engine = create_engine(url, hide_parameters=True)  # an error's message never says what was asked or kept
     event.listen(engine, "connect", _configure)
     return engine, True
