@@ -93,9 +93,10 @@ class DuplicateError(WirecheckError):
 
 
 class InWorkError(WirecheckError):
-    """A request with the same idempotency key has not ended yet."""
+    """A request with the same idempotency key has not ended yet; in `retry_after_s` it may have."""
 
     status = 409
+    retry_after_s = 2
 
 
 class KeyReusedError(WirecheckError):

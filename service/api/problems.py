@@ -86,7 +86,7 @@ def _on_http(error: HTTPException) -> ResponseReturnValue:
 def _on_own(error: WirecheckError) -> Response:
     if error.status == 500:
         return _on_unexpected(error)
-    return _respond(error.status, str(error), retry_after_s=getattr(error, "retry_after_s", RETRY_AFTER_S))
+    return _respond(error.status, str(error), retry_after_s=getattr(error, "retry_after_s", None))
 
 
 def _on_unexpected(error: Exception) -> Response:
@@ -153,12 +153,12 @@ def _respond(
     faults: Iterable[Fault] = (),
     *,
     allow: Iterable[str] | None = None,
-    retry_after_s: int = RETRY_AFTER_S,
+    retry_after_s: int | None = None,
 ) -> Response:
     body = _members(status, detail, faults)
     response = Response(json.dumps(body) + "\n", status, content_type=MEDIA_TYPE)
-    if status == 503:
-        response.headers["Retry-After"] = str(retry_after_s)
+    if status == 503 or retry_after_s is not None:
+        response.headers["Retry-After"] = str(retry_after_s or RETRY_AFTER_S)
     if allow:
         response.headers["Allow"] = ", ".join(sorted(allow))
     return response
