@@ -127,10 +127,29 @@ def test_nothing_may_be_written_or_gained_in_a_container() -> None:
     assert pod["automountServiceAccountToken"] is False
 
 
+def _pods() -> list[Any]:
+    """Return the pods that run the service, of both Kubernetes files."""
+    items = [*_yaml("kubernetes.yaml"), *_yaml("kubernetes-postgres.yaml")]
+    pods = [item["spec"]["template"]["spec"] for item in items if item["kind"] in ("StatefulSet", "Deployment")]
+    return [pod for pod in pods if pod["containers"][0]["name"] == "wirecheck"]
+
+
 def test_kubernetes_sets_no_setting_of_ours_by_itself() -> None:
     """A service named wirecheck would give every pod WIRECHECK_PORT=tcp://…, which no start survives."""
     assert _of_kind("Service")["metadata"]["name"] == "wirecheck"
-    assert _of_kind("StatefulSet")["spec"]["template"]["spec"]["enableServiceLinks"] is False
+    assert [pod["enableServiceLinks"] for pod in _pods()] == [False, False]
+
+
+def test_whoever_stops_the_service_waits_for_its_requests() -> None:
+    """As long as gunicorn does with the default budgets, and some seconds more for the worker to end."""
+    defaults = Settings()
+    least = 15 + max(defaults.text_budget_ms, defaults.queue_wait_ms + defaults.check_budget_ms) // 1000 + 5
+    composed = [_yaml(name)[0]["services"]["wirecheck"] for name in ("compose.yaml", "compose.postgres.yaml")]
+    waits = [int(service["stop_grace_period"].removesuffix("s")) for service in composed]
+    waits += [pod["terminationGracePeriodSeconds"] for pod in _pods()]
+    waits += [int(value) for value in _of_unit("TimeoutStopSec")]
+    assert len(waits) == 5
+    assert min(waits) >= least
 
 
 def test_the_probes_ask_what_there_is() -> None:

@@ -28,7 +28,10 @@ from service.config import PREFIX, Settings
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-PAPERS = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "deploy/README.md")
+PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md"))
+CLIENTS = ("clients/javascript/README.md", "clients/python/README.md")
+MAIN = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "deploy/README.md")
+PAPERS = (*MAIN, *PAGES)
 SHIPPED = ("service", "models")
 
 
@@ -265,7 +268,7 @@ def _code(name: str) -> str:
 def test_every_make_command_that_is_named_exists(name: str):
     targets = set(re.findall(r"^([a-z0-9]+):", _read("Makefile"), re.MULTILINE))
     named = set(re.findall(r"\bmake ([a-z0-9]+)", _code(name)))
-    assert named
+    assert named or name not in MAIN
     assert named <= targets
 
 
@@ -275,12 +278,48 @@ def test_every_wirecheck_command_that_is_named_exists():
     assert named <= set(main.commands)
 
 
-def test_the_readme_names_every_setting_and_no_other():
-    settings = {PREFIX + field.name.upper() for field in dataclasses.fields(Settings)}
-    assert set(re.findall(rf"\b{PREFIX}[A-Z_]+\b", _read("README.md"))) == settings
+SETTINGS = {PREFIX + field.name.upper(): field.default for field in dataclasses.fields(Settings)}
 
 
-@pytest.mark.parametrize("name", [*PAPERS, "CHANGELOG.md"])
+def _named_settings(text: str) -> set[str]:
+    return set(re.findall(rf"\b{PREFIX}[A-Z_]+\b", text))
+
+
+def test_the_page_of_settings_names_every_setting_and_no_other():
+    assert _named_settings(_read("docs/settings.md")) == set(SETTINGS)
+
+
+@pytest.mark.parametrize("name", [*PAPERS, *CLIENTS, "CHANGELOG.md"])
+def test_every_setting_that_is_named_exists(name: str):
+    assert _named_settings(_read(name)) <= {*SETTINGS, f"{PREFIX}URL"}  # the last is a variable of a client's example
+
+
+def test_the_page_of_settings_gives_the_defaults_of_the_code():
+    rows = dict(re.findall(rf"^\| `({PREFIX}[A-Z_]+)` \| `([^`]+)` \|", _read("docs/settings.md"), re.MULTILINE))
+    in_words = {f"{PREFIX}LOG"}  # empty, and then decided by where it runs
+    told = {name: said for name, said in rows.items() if name not in in_words}
+    assert len(told) >= 20
+    assert told == {name: str(SETTINGS[name]).replace("False", "false") for name in told}
+
+
+@pytest.mark.parametrize("name", [*PAPERS, *CLIENTS, "CHANGELOG.md"])
 def test_every_file_that_is_linked_exists(name: str):
     links = re.findall(r"\]\((?!https?://|#)([^)#]+)", _read(name))
     assert [link for link in links if not ((ROOT / name).parent / link).exists()] == []
+
+
+def _anchors(path: Path) -> set[str]:
+    """Return the anchors of a Markdown file's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_every_heading_that_is_linked_exists(name: str):
+    links = re.findall(r"\]\((?!https?://)([^)#]*)#([^):]+)\)", _read(name))
+    at = (ROOT / name).parent
+    assert [f"{file}#{to}" for file, to in links if to not in _anchors(at / file if file else ROOT / name)] == []
+
+
+def test_the_readme_links_every_page():
+    assert {*PAGES, *MAIN[1:], *CLIENTS} <= set(re.findall(r"\]\(([^)#]+)", _read("README.md")))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from service.language.tokens import Tokens, lower_at, word_set
 
 _REACH = 5  # tokens from the figure to its span: "5,600 passengers of the line a week"
+_REACH_BEFORE = 40  # tokens from the span to its figure, at the front of the same sentence
 _ROUNDED = 0.05  # how far a converted rate may lie off: writers round, and months differ
 
 
@@ -49,7 +50,7 @@ def span_of(tokens: Tokens, first: int, last: int, is_number: tuple[bool, ...]) 
 
 def _span_before(tokens: Tokens, first: int) -> Span | None:
     """Read "on an average weekday 5,600 use it" and "in the course of a week it costs 900,000"."""
-    for index in range(first - 1, 0, -1):
+    for index in range(first - 1, max(0, first - _REACH_BEFORE), -1):
         word, before = tokens[index].lower, lower_at(tokens, index - 1)
         if word in {".", ";"}:
             return None
