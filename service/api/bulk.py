@@ -13,6 +13,7 @@ from typing import IO, Any
 from flask import Request, Response
 
 from service.api.article_schemas import LineSchema
+from service.api.exchanges import note_body
 from service.api.incoming import LINES, articles_in, unreadable
 from service.api.problems import Problem, body_of
 from service.errors import BusyError, ReadingError
@@ -52,6 +53,7 @@ def add_lines(adding: Adding, req: Request) -> Response:
     sent everything would otherwise stop, with its own answers in the way of its articles.
     """
     req.max_content_length = _ENDLESS
+    note_body(None)
     answers: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  closed once it is sent
     for row in _rows(adding, req, answers):
         answers.write(json.dumps(row, ensure_ascii=False).encode("utf-8") + b"\n")
