@@ -18,11 +18,12 @@ from sqlalchemy.exc import IntegrityError
 
 from service.corpus.store import Store
 from service.corpus.tables import idempotency_keys as keys
-from service.errors import InWorkError, KeyReusedError, UnwritableError
+from service.errors import DamagedError, InWorkError, KeyReusedError, UnwritableError
 from service.keeping import HOLDS_CLAIM, Answer
 
 KEPT = timedelta(days=1)
 LEASE = timedelta(minutes=10)  # longer than any one article takes to embed
+WAIT_MS = 1_000  # for another writer, at the start
 MOST_KEYS = 10_000
 MOST_BYTES = 1_000_000  # of one answer; a longer one is not remembered
 
@@ -38,7 +39,7 @@ class StoreLedger:
         keeps_claims: bool = True,
     ) -> None:
         self._store, self._now, self._keeps_claims = store, now, keeps_claims
-        with suppress(UnwritableError), store.writing() as connection:
+        with suppress(UnwritableError, DamagedError), store.writing(WAIT_MS) as connection:  # a start goes on without
             self._forget(connection, now())
 
     def begin(self, name: str, fingerprint: str) -> Answer | None:

@@ -198,6 +198,12 @@ def test_what_is_too_old_is_forgotten_at_the_start_too(store: Store) -> None:
     assert names(store) == {"young"}
 
 
+def test_a_store_that_another_holds_does_not_hold_up_the_start(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'held.sqlite3'}"
+    with closing(Store.open(url)) as one, closing(Store.open(url)) as other, one.writing():
+        StoreLedger(other)
+
+
 def test_where_no_check_is_kept_no_answer_with_a_claim_is_and_those_before_are_dropped(store: Store) -> None:
     """The article's answer holds no claim and still stands; a request that is in work elsewhere is not torn from it."""
     client, claim = app_of(store), "Two bridges at Brannock closed."
