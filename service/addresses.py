@@ -58,6 +58,9 @@ def store_address(value: str, *, must_exist: bool = False) -> str:
 
 def _read(value: str) -> URL:
     try:
-        return make_url(value.strip())
+        url = make_url(value.strip())
     except (ArgumentError, ValueError):  # its text would repeat the value
         raise ValidationError(f"It cannot be read as an address: {_FORMS}.") from None
+    if "@" in (url.host or ""):  # it is the rest of the password, and errors name the host
+        raise ValidationError(f"It has more than one @: write one in a password as %40, as {_FORMS}.")
+    return url

@@ -86,7 +86,7 @@ def build_service(
         StoreChecks(store, settings.keep_checks_days),
         pipeline.fact_checks,
         StoreKeys(store),
-        StoreLedger(store),
+        StoreLedger(store, keeps_claims=settings.keep_checks_days > 0),
     )
 
 

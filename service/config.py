@@ -47,7 +47,7 @@ class Settings:
     api_keys_required: bool | None = None
     rate_per_key: str = "1200/minute"
     rate_per_address: str = "120/minute"
-    rate_storage: str = "memory://"
+    rate_storage: str = field(default="memory://", repr=False)  # it may hold a password
     cors_origins: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     proxies: int = 0
@@ -55,7 +55,7 @@ class Settings:
     log_level: str = "info"
     log_claims: bool = False
     traces: bool = False
-    database_url: str = field(default="", repr=False)  # it may hold a password
+    database_url: str = field(default="", repr=False)  # so may it
     read_database_url: str = field(default="", repr=False)
     index_method: str = "hnsw"
     index_options: str = "m=16,ef_construction=100"

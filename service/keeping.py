@@ -214,8 +214,11 @@ class Answer:
     body: bytes
 
 
+HOLDS_CLAIM = "claim:"  # begins the name of a request whose answer holds one
+
+
 class Ledger(Protocol):
-    """Remembers what was answered to requests, by names that are digests."""
+    """Remembers what was answered to requests, by names of at most 64 characters that tell nothing of them."""
 
     def begin(self, name: str, fingerprint: str) -> Answer | None:
         """Return what was answered, or None where this request is the first; raise `KeyReusedError`, `InWorkError`."""

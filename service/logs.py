@@ -1,7 +1,7 @@
 """What the service says of itself: a line an event on standard error, as JSON, or as text for a terminal.
 
-What a user asked is no part of it. Claims reach a log by way of error messages and of gunicorn's remarks on requests
-too, so both are looked at here, whoever writes them.
+What a user asked or sent is no part of it. Texts reach a log by way of error messages and of gunicorn's remarks on
+requests too, so both are looked at here, whoever writes them.
 """
 
 from __future__ import annotations
@@ -19,14 +19,15 @@ import structlog
 from structlog.stdlib import ProcessorFormatter
 from structlog.typing import Processor
 
+from service.api import exchanges
 from service.config import Settings
 
 Line = MutableMapping[str, Any]
 
-PRIVATE = "_private"  # bound by the request that a line belongs to: texts that must not be told
-LEFT_OUT = "[left out, since it may repeat a claim; WIRECHECK_LOG_CLAIMS=true shows it]"
+LEFT_OUT = "[left out, since it may repeat a claim or an article; WIRECHECK_LOG_CLAIMS=true shows it]"
 _TELLING = 4  # letters of a word that gives a text away; "the" does not
 _ASKED = re.compile(r"(?<=\?)\S+")
+_FAILED = re.compile(r"^gunicorn\S* .*\brequest\b")  # what gunicorn says of a request of which Flask knows no more
 _MALFORMED = re.compile(r"(Invalid request from ip=[^:\s]*(?::[0-9a-f:]+)?): .*", re.DOTALL)
 
 
@@ -93,7 +94,11 @@ def _last(settings: Settings) -> list[Processor]:
     return [
         *private,
         _fit_for_a_terminal,
-        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), timestamp_key="time"),
+        structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(),
+            timestamp_key="time",
+            exception_formatter=structlog.dev.plain_traceback,  # the usual one shows local variables: texts, keys
+        ),
     ]
 
 
@@ -110,18 +115,30 @@ def _keep_requests_private(_logger: Any, _method: str, line: Line) -> Line:
 
 
 def _tell_errors(_logger: Any, _method: str, line: Line) -> Line:
-    """Write an exception out, without a message that shares a word, or its beginning, with what was asked."""
-    private = line.pop(PRIVATE, ())
-    words = {word for text in private for word in _words(text)}
-    return _with_error(line, lambda message: LEFT_OUT if words & set(_words(message)) else message)
+    """Write an exception out, without a message that may repeat what was asked; warnings are looked at too."""
+    told = _telling(line)
+    if line.get("logger") == "py.warnings":
+        line["event"] = told(str(line["event"]))
+    return _with_error(line, told)
+
+
+def _telling(line: Line) -> Callable[[str], str]:
+    """Return what leaves out a message that shares a word, or its beginning, with what the request at hand asked.
+
+    Where that is not known word by word, each message is left out.
+    """
+    texts = exchanges.asked()
+    if texts is None or _FAILED.search(f"{line.get('logger')} {line['event']}"):
+        return lambda _: LEFT_OUT
+    words = {word for text in texts for word in _words(text)}
+    return lambda message: LEFT_OUT if words & set(_words(message)) else message
 
 
 def _tell_all(_logger: Any, _method: str, line: Line) -> Line:
-    line.pop(PRIVATE, None)
     return _with_error(line, lambda message: message)
 
 
-def _with_error(line: Line, told: Any) -> Line:
+def _with_error(line: Line, told: Callable[[str], str]) -> Line:
     given = line.pop("exc_info", None)
     error = sys.exc_info()[1] if given is True else given[1] if isinstance(given, tuple) else given
     if isinstance(error, BaseException):
@@ -129,7 +146,7 @@ def _with_error(line: Line, told: Any) -> Line:
     return line
 
 
-def _written(error: BaseException, told: Any) -> Iterator[str]:
+def _written(error: BaseException, told: Callable[[str], str]) -> Iterator[str]:
     """Yield the lines of a traceback, causes first."""
     before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if before is not None:

@@ -15,6 +15,7 @@ _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|[0-9a-f:.]*:[0-9a-f:.]*")
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 OFF = "off"
+_STORAGES = "give memory://, redis://user:password@host:6379 or another one of limits, with %40 for an @ in a password"
 
 
 class Listed(fields.Field[tuple[str, ...]]):
@@ -73,12 +74,13 @@ class Rate(fields.Field[str]):
 
 
 class RateStorage(fields.Field[str]):
-    """Where rates are counted, as the library limits names it."""
+    """Where rates are counted, as the library limits names it. No message repeats it: it may hold a password."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         try:
             storage_from_string(str(value))
-        except (ConfigurationError, ValueError, TypeError) as error:
-            reason = " ".join(str(error).split()) or "not understood"
-            raise ValidationError(f"Not a storage such as memory:// or redis://host:6379 ({reason}).") from error
+        except Exception as error:  # whatever a storage's own library raises; its message would repeat the value
+            if isinstance(error, ConfigurationError) and "prerequisite not available" in str(error):
+                raise ValidationError("It needs a package that is not installed; for redis:// that is redis.") from None
+            raise ValidationError(f"Not a storage: {_STORAGES}.") from None
         return str(value)

@@ -1,11 +1,14 @@
 """Settings come from the environment, and a fault names its variable."""
 
+import traceback
 from pathlib import Path
 
 import pytest
 
+from service.access import policy_of
+from service.assembly import open_store
 from service.config import SAMPLE, Settings
-from service.errors import SettingError
+from service.errors import SettingError, WirecheckError
 
 
 def test_defaults_serve_the_sample_on_loopback():
@@ -40,7 +43,7 @@ def test_cores_are_shared_out_among_workers():
         ("WIRECHECK_RATE_PER_KEY", "many", "not a rate such as 120/minute, or off"),
         ("WIRECHECK_RATE_PER_ADDRESS", "0/minute", "lets nothing through"),
         ("WIRECHECK_RATE_PER_ADDRESS", "5/second;9/minute", "not a rate"),
-        ("WIRECHECK_RATE_STORAGE", "paper://drawer", "Not a storage such as memory://"),
+        ("WIRECHECK_RATE_STORAGE", "paper://drawer", "Not a storage: give memory://"),
         ("WIRECHECK_CORS_ORIGINS", "*", "without a path and without *"),
         ("WIRECHECK_CORS_ORIGINS", "null", "not an origin"),
         ("WIRECHECK_CORS_ORIGINS", "https://desk.example,https://*.example", "https://*.example"),
@@ -77,3 +80,50 @@ def test_access_is_read_in_its_usual_form():
     assert settings.cors_origins == ("https://desk.example", "chrome-extension://abc")
     assert settings.hosts == ("news.example", "2001:db8::1")
     assert Settings.from_env({}).api_keys_required is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("WIRECHECK_RATE_STORAGE", "paper://desk:s3cret@host"),
+        ("WIRECHECK_RATE_STORAGE", "redis://desk:s3cret@host:6379"),  # the package may be missing, or the value good
+        ("WIRECHECK_RATE_STORAGE", "redis://desk:s3cret@host:port"),
+        ("WIRECHECK_RATE_STORAGE", "rediss://desk:a@s3cret@[host"),
+        ("WIRECHECK_RATE_STORAGE", "redis+sentinel://desk:s3cret@host"),
+        ("WIRECHECK_RATE_STORAGE", "memcached://desk:s3cret@host"),
+        ("WIRECHECK_RATE_STORAGE", "desk:s3cret"),
+        *(
+            (name, value)
+            for name in ("WIRECHECK_DATABASE_URL", "WIRECHECK_READ_DATABASE_URL")
+            for value in (
+                "mysql://desk:s3cret@host/db", "postgresql://desk:s3cret@host:port/db",
+                "postgresql:/desk:s3cret@host/db", "postgresql://desk:a@s3cret@host/db", "desk:s3cret@host",
+            )
+        ),
+        ("WIRECHECK_DATABASE_URL", "postgresql://desk:s3cret@host"),
+        ("WIRECHECK_READ_DATABASE_URL", "postgresql://a/db,postgresql://desk:a@s3cret@host/db"),
+    ],
+)  # fmt: skip
+def test_no_password_is_told_by_what_is_wrong_with_its_setting(name: str, value: str):
+    """Nor by the errors that it came from: a worker that cannot start logs them all."""
+    try:
+        settings = Settings.from_env({name: value})
+    except SettingError as error:
+        assert name in str(error)
+        assert "s3cret" not in "".join(traceback.format_exception(error))
+    else:
+        assert name == "WIRECHECK_RATE_STORAGE" and value.endswith(":6379")
+        assert "s3cret" not in repr(settings)
+
+
+def test_settings_with_passwords_are_not_shown():
+    urls = {name: "postgresql://desk:s3cret@host/db" for name in ("database_url", "read_database_url")}
+    settings = Settings(rate_storage="redis://desk:s3cret@host", **urls)
+    assert "s3cret" not in repr(settings) + repr(policy_of(settings))
+
+
+def test_a_server_that_is_not_there_is_named_without_its_password():
+    settings = Settings(database_url="postgresql://desk:s3cret@127.0.0.1:1/db?password=s3cret&connect_timeout=1")
+    with pytest.raises(WirecheckError) as caught:
+        open_store(settings)
+    assert "s3cret" not in "".join(traceback.format_exception(caught.value))

@@ -18,7 +18,7 @@ from service.api.article_schemas import (
     ReceiptSchema,
     ReplaceParameters,
 )
-from service.api.bulk import add_lines
+from service.api.bulk import Adding, add_lines
 from service.api.contract import StrictBlueprint, operation
 from service.api.incoming import LINES, Fetch, article_in, unreadable
 from service.api.once import PARAMETER, once, refuse_key
@@ -61,7 +61,7 @@ def _collection(blp: StrictBlueprint, archive: Archive, max_bytes: int, fetch: F
         if request.mimetype in _MANY:
             _none_of(parameters)
             refuse_key(request, "many articles: sent again with on_duplicate=skip, they change nothing")
-            return add_lines(archive, request, on_duplicate, max_bytes)
+            return add_lines(Adding(archive, on_duplicate, max_bytes), request)
 
         def add() -> Response:
             new = article_in(request, parameters, max_bytes, fetch)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
 from flask import Request, Response
 
 from service.api.article_schemas import LineSchema
+from service.api.exchanges import note_body
 from service.api.incoming import LINES, articles_in, unreadable
 from service.api.problems import Problem, body_of
 from service.errors import BusyError, ReadingError
@@ -18,22 +21,45 @@ from service.keeping import Archive, Change, NewArticle, OnDuplicate, Receipt
 
 _IN_MEMORY = 1_000_000  # bytes of answers; more go to a file
 _BLOCK = 65_536
+_REST = 8_192  # bytes at a time of what is read to be thrown away
 _ENDLESS = 1 << 62  # bytes of a body; None would stand for the app's limit
 _PATIENCE = 300  # times to ask again, while checks are waiting too
 _PAUSE_S = 0.2
 _LINE = LineSchema()
 
 
-def add_lines(archive: Archive, req: Request, on_duplicate: OnDuplicate, max_bytes: int) -> Response:
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What one body of lines may have: lines, blank ones counted, and bytes of answers to them."""
+
+    lines: int = 50_000
+    answer_bytes: int = 50_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Adding:
+    """How articles are added: where, of how many bytes at most, and what happens to one that is there already."""
+
+    archive: Archive
+    on_duplicate: OnDuplicate
+    max_bytes: int
+    bounds: Bounds = Bounds()
+
+
+def add_lines(adding: Adding, req: Request) -> Response:
     """Add every article of a body of lines, and answer each line by one.
 
-    The answers wait until the body is read: a client that reads nothing before it has sent everything would
-    otherwise stop, with its own answers in the way of its articles.
+    The answers wait until the body is read, also what is beyond the bounds: a client that reads nothing before it has
+    sent everything would otherwise stop, with its own answers in the way of its articles.
     """
     req.max_content_length = _ENDLESS
+    note_body(None)
     answers: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  closed once it is sent
-    for row in _rows(archive, req, on_duplicate, max_bytes):
+    for row in _rows(adding, req, answers):
         answers.write(json.dumps(row, ensure_ascii=False).encode("utf-8") + b"\n")
+    with suppress(Problem):
+        while req.stream.read(_REST):
+            pass
     return Response(_sent(answers), content_type=LINES)
 
 
@@ -44,18 +70,27 @@ def _sent(answers: IO[bytes]) -> Iterator[bytes]:
             yield block
 
 
-def _rows(archive: Archive, req: Request, on_duplicate: OnDuplicate, max_bytes: int) -> Iterator[dict[str, Any]]:
-    number = 0
+def _rows(adding: Adding, req: Request, answers: IO[bytes]) -> Iterator[dict[str, Any]]:
+    number, bounds = 0, adding.bounds
     try:
-        for number, item in articles_in(req.stream, max_bytes):
-            yield _row(archive, number, item, on_duplicate)
+        for number, item in articles_in(req.stream, adding.max_bytes, bounds.lines):
+            if answers.tell() > bounds.answer_bytes:
+                yield _failed(number, _too_many(bounds))
+                return
+            yield _row(adding, number, item)
     except Problem as problem:  # a packed body that is damaged: what came before stays, and is answered
         yield _failed(number + 1, problem)
 
 
-def _row(archive: Archive, number: int, item: NewArticle | Problem, on_duplicate: OnDuplicate) -> dict[str, Any]:
+def _too_many(bounds: Bounds) -> Problem:
+    return Problem(
+        413, f"the answers are longer than {bounds.answer_bytes:,} bytes, the limit; send the lines from here on again"
+    )
+
+
+def _row(adding: Adding, number: int, item: NewArticle | Problem) -> dict[str, Any]:
     try:
-        receipt = _added(archive, item, on_duplicate)
+        receipt = _added(adding, item)
     except Exception as error:  # whatever it is, the other lines go on
         return _failed(number, error)
     status = 201 if receipt.change is Change.ADDED else 200
@@ -68,15 +103,15 @@ def _failed(number: int, error: Exception) -> dict[str, Any]:
     return {"line": number, "status": problem["status"], "receipt": None, "problem": problem}
 
 
-def _added(archive: Archive, item: NewArticle | Problem, on_duplicate: OnDuplicate) -> Receipt:
+def _added(adding: Adding, item: NewArticle | Problem) -> Receipt:
     if isinstance(item, Problem):
         raise item
     try:
         for _ in range(_PATIENCE):
             try:
-                return archive.add(item, on_duplicate)
+                return adding.archive.add(item, adding.on_duplicate)
             except BusyError:
                 time.sleep(_PAUSE_S)
-        return archive.add(item, on_duplicate)
+        return adding.archive.add(item, adding.on_duplicate)
     except ReadingError as error:
         raise unreadable(error, item) from error

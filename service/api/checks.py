@@ -81,7 +81,7 @@ def _working(blp: StrictBlueprint, checker: Checker, log: CheckLog, ledger: Ledg
             report = json.loads(kept_answer(log, before.query, checker.check(before.query)))
             return _answer({"before": check_id, "report": report, "changes": changes(before, report)})
 
-        return once(ledger, request, None, repeat)
+        return once(ledger, request, None, repeat, holds_claim=True)
 
     @operation(
         blp,

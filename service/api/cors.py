@@ -8,8 +8,14 @@ from __future__ import annotations
 
 from flask import Flask, Response, request
 
-_ACCEPTED = "Accept, Authorization, Content-Type, If-Match, If-None-Match, X-API-Key"
-_SHOWN = "ETag, Location, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After"
+_ACCEPTED = (
+    "Accept, Authorization, Content-Encoding, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-API-Key, "
+    "X-Request-ID"
+)
+_SHOWN = (
+    "ETag, Idempotency-Replayed, Location, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, "
+    "WWW-Authenticate, X-Request-ID"
+)
 _PREFLIGHT_S = "600"
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_plus
 
 import structlog
 from flask import Flask, has_request_context, request
@@ -26,12 +28,16 @@ _METHODS = frozenset("GET HEAD POST PUT PATCH DELETE OPTIONS".split())
 _WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,100}")
 _CHECK_ID = re.compile(r"[0-9a-f]{32}")
 _KEY = "wirecheck.exchange"
+_PLAIN = re.compile(r"[^\x00-\x08\x0e-\x1f<&\x7f-\U0010ffff]*")  # ASCII without markup: it is told as it was sent
 _log = structlog.get_logger("wirecheck.request")
 
 
 @dataclass(slots=True)
 class Exchange:
-    """A request and what became of it; `route` is the template of its path, `claims` what it asked."""
+    """A request and what became of it; `route` is the template of its path, `claims` what it asked.
+
+    `body` is what was read of its body, unpacked; None where that was read piece by piece.
+    """
 
     request_id: str
     method: str
@@ -42,6 +48,7 @@ class Exchange:
     sent_bytes: int = 0
     check_ids: list[str] = field(default_factory=list)
     claims: list[str] = field(default_factory=list)
+    body: bytes | None = b""
 
 
 # Told of an exchange when it begins; what is returned is called when the whole answer is sent. No generator: one that
@@ -57,8 +64,54 @@ def watch(app: Flask, watchers: Sequence[Watcher], *, log_claims: bool) -> None:
 
 def request_id() -> str | None:
     """Return the id of the request at hand, or None where nothing watches it."""
-    exchange = request.environ.get(_KEY)
-    return exchange.request_id if isinstance(exchange, Exchange) else None
+    exchange = _at_hand()
+    return exchange.request_id if exchange else None
+
+
+def note_body(body: bytes | None) -> None:
+    """Note what was read of the body of the request at hand, None for pieces, so that no line of the log repeats it."""
+    exchange = _at_hand()
+    if exchange:
+        exchange.body = body
+
+
+def asked() -> list[str] | None:
+    """Return the texts of the request at hand, which no log may repeat; None where they are not known word by word.
+
+    They are no field of a line: whoever renders lines would have to know that it must not be shown.
+    """
+    exchange = _at_hand()
+    if exchange is None:
+        return []
+    sent = _texts(exchange.body)
+    return (
+        None
+        if sent is None
+        else [unquote_plus(request.query_string.decode("utf-8", "replace")), *exchange.claims, *sent]
+    )
+
+
+def _texts(body: bytes | None) -> list[str] | None:
+    """Return the texts of a JSON body; None where they could be told in other letters than they were sent in."""
+    if not body:
+        return None if body is None else []
+    found: list[str] = []
+
+    def collect(pairs: list[tuple[str, Any]]) -> None:
+        for name, value in pairs:
+            found.append(name)
+            found.extend(map(str, value if isinstance(value, list) else [value]))
+
+    try:
+        found.append(str(json.loads(body, object_pairs_hook=collect)))  # where it is no object
+    except (ValueError, RecursionError):
+        return None
+    return found if all(map(_PLAIN.fullmatch, found)) else None
+
+
+def _at_hand() -> Exchange | None:
+    exchange = request.environ.get(_KEY) if has_request_context() else None
+    return exchange if isinstance(exchange, Exchange) else None
 
 
 class NotingChecker:
@@ -73,18 +126,17 @@ class NotingChecker:
 
     def check(self, query: Query) -> Report:
         """Return the checker's report."""
-        exchange = request.environ.get(_KEY) if has_request_context() else None
+        exchange = _at_hand()
         if exchange is None:
             return self._checker.check(query)
         exchange.claims.append(query.claim)
-        structlog.contextvars.bind_contextvars(_private=(query.claim,))
         report = self._checker.check(query)
         exchange.check_ids.append(report.check_id)
         return report
 
 
 def _name_route() -> None:
-    exchange = request.environ.get(_KEY)
+    exchange = _at_hand()
     if exchange is None or request.url_rule is None:
         return
     exchange.route = request.url_rule.rule

@@ -72,7 +72,7 @@ def admit(visit: Visit, policy: Policy) -> None:
     rule, key = visit.rule, visit.key
     # A foreign page has no key that it could show, and must not gain by there being no key.
     if rule.writes or key is None:
-        refuse_foreign(request, policy, writes=rule.writes)
+        refuse_foreign(request, policy, rule)
     needed = policy.needs_key(rule, shared=visit.shared, has_keys=visit.has_keys)
     if (needed or (rule.writes and is_foreign(request))) and (key is None or rule.scope not in key.scopes):
         raise refused(rule, key)

@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 from flask import Request
 
 from service.api.plain import one_line
-from service.api.policy import Policy
+from service.api.policy import Policy, Rule
 from service.api.problems import Problem
+from service.keys import Scope
 
 _SHOWN = 80
 _ELSEWHERE = frozenset({"cross-site", "same-site"})  # only same-origin, and none for what a user types, are ours
@@ -16,10 +17,11 @@ _ELSEWHERE = frozenset({"cross-site", "same-site"})  # only same-origin, and non
 _BY_PROXIES = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip")
 
 
-def refuse_foreign(req: Request, policy: Policy, *, writes: bool) -> None:
+def refuse_foreign(req: Request, policy: Policy, rule: Rule) -> None:
     """Raise a problem 403 for a request under an unknown name, or one that a page of another site sent.
 
-    A browser extension may ask, but not write: no page can send in its name, and the user let it reach this address.
+    A browser extension may check and read, but neither write nor see what others have asked: no page can send in its
+    name, and the user let it reach this address, but perhaps for another purpose.
     """
     if not policy.knows(_name(f"//{req.host}")):
         raise Problem(
@@ -28,7 +30,7 @@ def refuse_foreign(req: Request, policy: Policy, *, writes: bool) -> None:
             "in WIRECHECK_HOSTS",
         )
     origin = req.headers.get("Origin")
-    if origin is not None and (origin in policy.origins or (_is_extension(origin) and not writes)):
+    if origin is not None and (origin in policy.origins or (_is_extension(origin) and _is_for_all(rule))):
         return
     if origin is not None and is_foreign(req):
         raise _foreign(f"a page at {_shown(origin)}")
@@ -44,6 +46,10 @@ def is_foreign(req: Request) -> bool:
 
 def _is_extension(origin: str) -> bool:
     return origin.startswith(("chrome-extension://", "moz-extension://"))
+
+
+def _is_for_all(rule: Rule) -> bool:
+    return rule.scope is Scope.CHECK and not rule.writes
 
 
 def came_through_proxy(req: Request) -> bool:

@@ -57,12 +57,16 @@ def unreadable(error: ReadingError, new: NewArticle) -> Problem:
     return Problem(422, f"{name} {error}", [Fault(f"{name} {error}", pointer=f"#/{name}")])
 
 
-def articles_in(stream: IO[bytes], max_bytes: int) -> Iterator[tuple[int, NewArticle | Problem]]:
+def articles_in(stream: IO[bytes], max_bytes: int, most_lines: int) -> Iterator[tuple[int, NewArticle | Problem]]:
     """Yield the number and the article of each line that is not blank, or what is wrong with it.
 
-    One line at a time is held, and of one that is too long only the beginning.
+    One line at a time is held, and of one that is too long only the beginning. The line after `most_lines`, blank ones
+    counted, is the last problem.
     """
     for number, (line, whole) in enumerate(_lines(stream, max_bytes), start=1):
+        if number > most_lines:
+            yield number, Problem(413, f"a body may have {most_lines:,} lines; send those from here on in another one")
+            return
         if not whole:
             yield (
                 number,

@@ -18,7 +18,7 @@ from service.api.gate import asker
 from service.api.problems import Problem
 from service.api.request import read_body
 from service.errors import UnwritableError
-from service.keeping import Answer, Ledger
+from service.keeping import HOLDS_CLAIM, Answer, Ledger
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
@@ -30,14 +30,18 @@ PARAMETER: dict[str, Any] = {
     "description": "Sent again with the same key within 24 hours, the request is done once and answered alike.",
     "schema": {"type": "string", "minLength": 1, "maxLength": MOST_CHARACTERS, "pattern": "^[!-~]+$"},
 }
+_NAME = 64  # characters of a name in the ledger
 _KEPT_HEADERS = ("Content-Type", "ETag", "Location")
 _log = logging.getLogger(__name__)
 
 
-def once(ledger: Ledger, req: Request, most_bytes: int | None, work: Callable[[], Response]) -> Response:
+def once(
+    ledger: Ledger, req: Request, most_bytes: int | None, work: Callable[[], Response], *, holds_claim: bool = False
+) -> Response:
     """Return what the work answers, or answered before under the request's key; without a key, what it answers.
 
-    `most_bytes` is the longest body, None for the app's limit.
+    `most_bytes` is the longest body, None for the app's limit. An answer that holds a claim is remembered only where
+    checks are kept.
     """
     key = req.headers.get(HEADER)
     if key is None:
@@ -46,6 +50,8 @@ def once(ledger: Ledger, req: Request, most_bytes: int | None, work: Callable[[]
     if most_bytes is not None:
         req.max_content_length = most_bytes
     name = _hashed(req.method, req.path, asker(), key)
+    if holds_claim:
+        name = (HOLDS_CLAIM + name)[:_NAME]
     fingerprint = _hashed(req.query_string, req.headers.get("Content-Type", ""), read_body(req))
     try:
         before = ledger.begin(name, fingerprint)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from service.keys import Scope
 
@@ -36,7 +36,7 @@ class Policy:
     proxies: int = 0  # in front of the service, each of which adds to X-Forwarded-For
     per_key: str = ""  # requests in a time, as flask-limiter writes it; empty for no limit
     per_address: str = ""
-    rate_storage: str = "memory://"
+    rate_storage: str = field(default="memory://", repr=False)  # it may hold a password
 
     @property
     def is_shared(self) -> bool:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, unquote_plus
+from urllib.parse import quote
 
-import structlog
 from flask import Flask, Response, json, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
@@ -35,8 +34,9 @@ TITLES = {
     503: "Service Unavailable",
 }
 BROKEN = "the service failed on this request; the cause is in its log{}, and trying again is safe"
-_MOST_READ = 1_000_000  # bytes of a body that are looked at, so that an error's message does not tell them
-_log = structlog.get_logger(__name__)
+_log = logging.getLogger(
+    __name__
+)  # not structlog's: where it is not set up it shows local variables, so texts and keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def _on_own(error: WirecheckError) -> Response:
 def _told(error: WirecheckError) -> str:
     """Return what the asker may read; put into the log what only that may hold."""
     if error.public != str(error):
-        _log.warning("refused", cause=str(error))
+        _log.warning("refused: %s", error)
     return error.public
 
 
@@ -102,16 +102,7 @@ def _on_unexpected(error: Exception) -> Response:
 
 
 def _log_unexpected(error: Exception) -> None:
-    _log.error("unexpected error", exc_info=error, _private=tuple(_asked()))
-
-
-def _asked() -> Iterable[str]:
-    """Yield what this request asked in its address, its body and, where it got so far, its claim."""
-    yield unquote_plus(request.query_string.decode("utf-8", "replace"))
-    with suppress(Exception):  # the body was cut off, is too long, or was read as a stream
-        if (request.content_length or _MOST_READ) < _MOST_READ:
-            yield request.get_data(as_text=True)
-    yield from structlog.contextvars.get_contextvars().get("_private", ())
+    _log.error("unexpected error", exc_info=error)
 
 
 def _broken() -> str:

@@ -12,6 +12,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from service.api.exchanges import note_body
 from service.api.plain import one_line, quoted
 from service.api.problems import Fault, Problem
 from service.api.schemas import CheckBody
@@ -102,8 +103,10 @@ def parse_json(body: bytes, example: str) -> Any:
 
 
 def read_body(req: Request) -> bytes:
-    """Return the whole body of a request; raise a problem 413 where it is over the limit."""
+    """Return the whole body of a request, also kept out of the log; raise a problem 413 where it is over the limit."""
+    note_body(None)  # until all of it is known
     body = req.get_data()
+    note_body(body)
     # Werkzeug cuts a chunked body off at the limit without a word.
     if req.content_length is None and len(body) == req.max_content_length and req.environ["wsgi.input"].read(1):
         raise RequestEntityTooLarge

@@ -5,11 +5,10 @@ Lines of JSON are never compressed: a compressor would hold each back until it h
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import io
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import IO, cast
 
 from flask import Flask, Request, Response, request
@@ -19,7 +18,12 @@ from werkzeug.wsgi import get_input_stream
 from service.api.problems import Problem
 
 CODINGS = ("br", "gzip")
+MOST_PACKED = 100_000_000  # bytes of a packed body as it travels, where the request sets no smaller limit
 MOST_UNPACKED = 1_000_000_000  # bytes of a body in all; what is in it has limits of its own
+MOST_RATIO = 100  # unpacked to packed bytes; text has 3 to 10, and gzip could do 1,000
+FREE = 1_000_000  # bytes that a body may unpack to in any ratio
+_GZIP = 16 + zlib.MAX_WBITS  # zlib's way to say that a gzip head and sum are around the data
+_PART = 16_384  # bytes
 _KINDS = (
     "application/json", "application/problem+json", "text/plain", "text/html", "text/css", "text/javascript",
     "text/yaml", "image/svg+xml",
@@ -81,20 +85,29 @@ def _unpack() -> None:
         return
     if coding not in ("gzip", "x-gzip"):
         raise Problem(415, "the body's Content-Encoding is not known here; send it as gzip or as it is")
-    packed = get_input_stream(request.environ)
-    unpacked = io.BufferedReader(_Unpacked(gzip.GzipFile(fileobj=packed)))
+    unpacked = io.BufferedReader(_Unpacked(get_input_stream(request.environ), _limit_of(request)))
     # What comes out has no length that is known before: it is read like a body in chunks, up to the same limits.
     request.environ.update({"wsgi.input": unpacked, "wsgi.input_terminated": True})
     for name in ("CONTENT_LENGTH", "HTTP_CONTENT_ENCODING"):
         request.environ.pop(name, None)
 
 
-class _Unpacked(io.RawIOBase):
-    """Reads what a gzip file holds; raises a problem where it is damaged or grows beyond the bound."""
+def _limit_of(req: Request) -> Callable[[], int]:
+    """Return what says how long a packed body may be. An operation sets its limit later, before it reads."""
+    return lambda: min(MOST_PACKED, req.max_content_length or MOST_PACKED)
 
-    def __init__(self, file: gzip.GzipFile) -> None:
+
+class _Unpacked(io.RawIOBase):
+    """Reads what one gzip member holds; raises a problem where it is damaged, is not the only one or grows too much.
+
+    Not `gzip.GzipFile`: it reads a head byte by byte and any number of empty members, which cost much and give nothing.
+    """
+
+    def __init__(self, packed: IO[bytes], limit: Callable[[], int]) -> None:
         super().__init__()
-        self._file, self._read = cast("IO[bytes]", file), 0
+        self._packed, self._limit = packed, limit
+        self._member = zlib.decompressobj(wbits=_GZIP)
+        self._took, self._gave = 0, 0
 
     def readable(self) -> bool:
         """Say yes."""
@@ -102,12 +115,46 @@ class _Unpacked(io.RawIOBase):
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         """Fill a buffer, and return how much of it was filled."""
-        try:
-            content = self._file.read(len(buffer))
-        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-            raise Problem(400, "the body is no sound gzip; pack it again, or send it as it is") from error
-        self._read += len(content)
-        if self._read > MOST_UNPACKED:
-            raise Problem(413, f"the body unpacks to more than {MOST_UNPACKED:,} bytes, the limit; send it in parts")
+        content = b""
+        while not content and not self._member.eof:
+            part = self._member.unconsumed_tail or self._part()
+            if not part and not self._took:
+                return 0
+            content = self._unpacked(part, len(buffer))
+        if self._member.eof and (self._member.unused_data or self._part()):
+            raise Problem(400, "the body goes on after its gzip member; pack all of it as one, or send it as it is")
+        self._gave += len(content)
+        self._refuse_growth()
         buffer[: len(content)] = content
         return len(content)
+
+    def _unpacked(self, part: bytes, most: int) -> bytes:
+        try:
+            content = self._member.decompress(part, most)
+        except zlib.error as error:
+            raise _damaged() from error
+        if not part and not content and not self._member.eof:
+            raise _damaged()
+        return content
+
+    def _part(self) -> bytes:
+        """Return what comes next of the body as it travels, counted: it may unpack to nothing."""
+        part = self._packed.read(_PART)
+        self._took += len(part)
+        if self._took > self._limit():
+            raise Problem(413, f"the packed body is longer than {self._limit():,} bytes, the limit; send a shorter one")
+        return part
+
+    def _refuse_growth(self) -> None:
+        if self._gave > MOST_UNPACKED:
+            raise Problem(413, f"the body unpacks to more than {MOST_UNPACKED:,} bytes, the limit; send it in parts")
+        if self._gave > max(FREE, MOST_RATIO * self._took):
+            raise Problem(
+                413,
+                f"the body unpacks to more than {FREE:,} bytes and {MOST_RATIO} times its packed length, the limits; "
+                "send it as it is, or in parts",
+            )
+
+
+def _damaged() -> Problem:
+    return Problem(400, "the body is no sound gzip; pack it again, or send it as it is")

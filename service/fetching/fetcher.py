@@ -24,11 +24,15 @@ _CHUNK = 65_536
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one request may cost. `delay_s` lies between two requests to one host."""
+    """What one request may cost. `delay_s` lies between two requests to one host.
+
+    A host may ask for more time between them; `most_wait_s` is the longest that is then waited.
+    """
 
     most_bytes: int = 5_000_000
     seconds: float = 20.0
     delay_s: float = 1.0
+    most_wait_s: float = 30.0
     private: bool = False
     contact: str = ""
 
@@ -82,7 +86,7 @@ class Fetcher:
         for _ in range(MOST_HOPS + 1):
             target = target_of(url, private=self._limits.private)
             self._allowed(target)
-            self._wait(target)
+            until += self._wait(target)
             answer = self._ask(target, (seen or Seen()).headers(), most, until)
             if answer.status in _MOVED and answer.location:
                 url = _moved(target, answer.location)
@@ -110,13 +114,22 @@ class Fetcher:
             raise FetchError(f"{asked.url} answers {answer.status}: the host says nothing of what may be fetched now.")
         return Protego.parse(answer.body.decode("utf-8", "replace")) if answer.status == 200 else None
 
-    def _wait(self, target: Target) -> None:
+    def _wait(self, target: Target) -> float:
+        """Wait until the host may be asked again, and return for how long that was, in seconds."""
         rules = self._robots.get(target.origin)
-        pause = max(self._limits.delay_s, float((rules.crawl_delay(AGENT) if rules else None) or 0.0))
-        last = self._asked.get(target.origin)
-        if last is not None and (left := last + pause - self._clock()) > 0:
+        asked_s = float((rules.crawl_delay(AGENT) if rules else None) or 0.0)
+        last, now = self._asked.get(target.origin), self._clock()
+        left = 0.0 if last is None else max(0.0, last + max(self._limits.delay_s, asked_s) - now)
+        most = max(self._limits.delay_s, self._limits.most_wait_s)
+        if left > most:
+            raise FetchError(
+                f"{target.host} asks for {asked_s:g} seconds between requests; the most waited is {most:g}: try again "
+                "later, or add the page as a file."
+            )
+        if left:
             self._sleep(left)
-        self._asked[target.origin] = self._clock()
+        self._asked[target.origin] = now + left
+        return left
 
     def _ask(self, target: Target, more: Mapping[str, str], most: int, until: float) -> _Answer:
         headers = {

@@ -11,19 +11,23 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from service.app import create_app
+from service.assembly import build_service, open_store
+from service.config import Settings
 from service.corpus import ledger as ledgers
 from service.corpus.archive import StoreArchive
 from service.corpus.checks import StoreChecks
 from service.corpus.keys import StoreKeys
 from service.corpus.ledger import StoreLedger
 from service.corpus.store import Store
+from service.corpus.tables import idempotency_keys
 from service.errors import InWorkError, KeyReusedError, UnwritableError
-from service.keeping import Answer, NewArticle, OnDuplicate, Receipt
+from service.keeping import HOLDS_CLAIM, Answer, NewArticle, OnDuplicate, Receipt
 from service.keys import Scope
 from tests.fakes import FakeChecker
-from tests.support import FakeEmbedder
+from tests.support import FakeEmbedder, FakeStance
 
 PIER = {"title": "Gale at the pier", "text": "The pier lost its roof. Two gulls moved in."}
 KEY = {"Idempotency-Key": "7f3c"}
@@ -177,6 +181,63 @@ def test_answers_are_forgotten_after_a_day_and_what_never_ended_after_its_lease(
     assert ledger.begin("kept", "f") == ANSWER
     now[0] += ledgers.KEPT
     assert ledger.begin("kept", "f") is None
+
+
+def names(store: Store) -> set[str]:
+    with store.reading() as connection:
+        return set(connection.execute(select(idempotency_keys.c.name)).scalars())
+
+
+def test_what_is_too_old_is_forgotten_at_the_start_too(store: Store) -> None:
+    now = [datetime(2026, 3, 1, tzinfo=UTC)]
+    ledger = StoreLedger(store, lambda: now[0])
+    for name in ("old", "young"):
+        ledger.begin(name, "f")
+        ledger.end(name, ANSWER)
+        now[0] += timedelta(hours=20)
+    assert names(store) == {"old", "young"}
+    StoreLedger(store, lambda: now[0])
+    assert names(store) == {"young"}
+
+
+def test_a_store_that_another_holds_does_not_hold_up_the_start(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'held.sqlite3'}"
+    with closing(Store.open(url)) as one, closing(Store.open(url)) as other, one.writing():
+        StoreLedger(other)
+
+
+def test_where_no_check_is_kept_no_answer_with_a_claim_is_and_those_before_are_dropped(store: Store) -> None:
+    """The article's answer holds no claim and still stands; a request that is in work elsewhere is not torn from it."""
+    client, claim = app_of(store), "Two bridges at Brannock closed."
+    check_id = client.post("/v1/check", json={"claim": claim}).json["check_id"]
+    added = client.post("/v1/articles", json=PIER, headers=KEY)
+    again = client.post(f"/v1/checks/{check_id}/recheck", headers=KEY)
+    assert claim in again.text and len(names(store)) == 2
+    keeping = StoreLedger(store)
+    keeping.begin(HOLDS_CLAIM + "in work", "f")
+    off = StoreLedger(store, keeps_claims=False)
+    assert len(names(store)) == 2
+    keeping.end(HOLDS_CLAIM + "in work", ANSWER)  # by a worker that has not been started anew
+    with pytest.raises(KeyReusedError):
+        off.begin(next(name for name in names(store) if not name.startswith(HOLDS_CLAIM)), "other")
+    assert len(names(store)) == 1
+    log = StoreChecks(store, 30)  # which would still have the check
+    kept_off = create_app(FakeChecker(), StoreArchive(store, FakeEmbedder()), log, ledger=off).test_client()
+    assert kept_off.post("/v1/articles", json=PIER, headers=KEY).data == added.data
+    for _ in range(2):
+        answer = kept_off.post(f"/v1/checks/{check_id}/recheck", headers=KEY)
+        assert (answer.status_code, "Idempotency-Replayed" in answer.headers) == (200, False)
+    assert len(names(store)) == 1
+
+
+def test_the_setting_that_keeps_no_checks_reaches_the_ledger(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path, threads=1, keep_checks_days=0)
+    with closing(open_store(settings)) as store:
+        ledger = StoreLedger(store)
+        ledger.begin(HOLDS_CLAIM + "n", "f")
+        ledger.end(HOLDS_CLAIM + "n", ANSWER)
+        build_service(settings, FakeEmbedder(), FakeStance())
+        assert names(store) == set()
 
 
 def test_the_ledger_is_bounded(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -123,6 +123,9 @@ def test_a_preflight_is_answered_without_a_key(made: Made, path: str, method: st
         name.lower() for name in response.headers["Access-Control-Allow-Headers"].split(", ")
     }
     assert "Origin" in response.vary
+    assert {"content-encoding", "idempotency-key", "if-match", "if-none-match", "x-request-id"} <= {
+        name.lower() for name in response.headers["Access-Control-Allow-Headers"].split(", ")
+    }
     foreign = client.options(path, headers={"Origin": "https://shop.example", **asked})
     assert not [name for name, _ in foreign.headers if name.startswith("Access-Control")]
     assert "Origin" in foreign.vary
@@ -131,7 +134,7 @@ def test_a_preflight_is_answered_without_a_key(made: Made, path: str, method: st
 @pytest.mark.parametrize(
     "origin",
     ["https://desk.example.evil.example", "https://desk.example:8443", "http://desk.example", "https://DESK.example",
-     "null", "https://desk.exampl", f"{LISTED}x", "*", ""],
+     "null", "https://desk.exampl", "https://desk.examplex", "*", ""],
 )  # fmt: skip
 def test_an_origin_is_listed_letter_by_letter(made: Made, origin: str) -> None:
     response = made(CORS).post("/v1/check", json=CLAIM, headers={"Origin": origin})
@@ -144,3 +147,68 @@ def test_where_no_origin_is_listed_nothing_is_said_of_origins(made: Made) -> Non
     assert response.status_code == 200
     assert not [name for name, _ in response.headers if name.startswith("Access-Control")]
     assert "Origin" not in response.vary
+
+
+# --- extensions that are not listed -------------------------------------------------------------------------------
+
+EXTENSIONS = (
+    "chrome-extension://ponmlkjihgfedcbaponmlkjihgfedcba",
+    "moz-extension://6f1c0e52-0000-4000-8000-000000000000",
+)
+SECRET_DOORS = [("GET", "/v1/checks", {}), ("GET", "/v1/checks?stale=true", {}), ("GET", "/metrics", {})]
+
+
+@pytest.mark.parametrize("origin", EXTENSIONS)
+@pytest.mark.parametrize("site", [{}, {"Sec-Fetch-Site": "none"}, {"Sec-Fetch-Site": "cross-site"}], ids=str)
+def test_on_this_machine_an_extension_checks_and_reads_and_no_more(
+    made: Made, origin: str, site: dict[str, str]
+) -> None:
+    check_id, client = kept_check(made), made(Policy())
+    headers = {"Origin": origin, **site}
+    for method, path, options in [*ASKED, *KEPT]:
+        response = client.open(path.format(id=check_id), method=method, headers=headers, **options)
+        assert response.status_code in (200, 404), (path, response.text)
+        assert "Access-Control-Allow-Origin" not in response.headers
+    for method, path, options in [*WRITES, *SECRET_DOORS]:
+        detail = problem(client.open(path, method=method, headers=headers, **options), 403)
+        assert f"a page at {origin[:20]}" in detail
+    assert client.get("/v1/articles").json["articles"] == []
+
+
+@pytest.mark.parametrize("origin", [*EXTENSIONS, LISTED])
+def test_where_others_can_ask_an_extension_needs_a_key_of_the_scope(made: Made, ring: StoreKeys, origin: str) -> None:
+    client = made(Policy(host="0.0.0.0", origins=(LISTED,)))
+    for method, path, options in [*ASKED, *SECRET_DOORS]:
+        assert client.open(path, method=method, headers={"Origin": origin}, **options).status_code in (401, 403)
+    headers = shown(token_for(ring, Scope.CHECK), Origin=origin)
+    assert client.post("/v1/check", json=CLAIM, headers=headers).status_code == 200
+    assert client.get("/v1/checks", headers=headers).status_code == 403
+
+
+@pytest.mark.parametrize("policy", [CORS, Policy(host="0.0.0.0", per_key="100/hour", origins=CORS.origins)], ids=str)
+def test_a_listed_page_reads_every_header_that_an_answer_has_for_it(
+    made: Made, ring: StoreKeys, policy: Policy
+) -> None:
+    """Whatever a browser shows unasked, or is not meant for scripts, aside."""
+    check_id, client = kept_check(made), made(policy)
+    token = token_for(ring, Scope.ARTICLES_WRITE, Scope.CHECK)
+    headers = shown(token, Origin=LISTED, **{"Idempotency-Key": "7f3c", "X-Request-ID": "job-17"})
+    answers = [client.post("/v1/articles", json=PIER, headers=headers) for _ in range(2)]
+    answers.append(client.get("/v1/articles/pier", headers=headers))
+    answers.append(client.get(f"/v1/checks/{check_id}", headers=headers))
+    answers.append(client.post("/v1/check", json=CLAIM, headers={"Origin": LISTED, "X-API-Key": "wrong"}))
+    for answer in answers:
+        readable = {name.lower() for name in answer.headers["Access-Control-Expose-Headers"].split(", ")}
+        assert {name.lower() for name, _ in answer.headers} - readable - UNASKED == set()
+    assert {"Idempotency-Replayed", "X-Request-ID", "Retry-After"} <= set(
+        answers[0].headers["Access-Control-Expose-Headers"].split(", ")
+    )
+
+
+# What the Fetch standard always shows, what is the browser's own business, and what protects pages.
+UNASKED = {
+    "cache-control", "content-language", "date", "content-length", "content-type", "expires", "last-modified", "pragma",
+    "vary", "allow", "access-control-allow-origin", "access-control-expose-headers", "content-security-policy",
+    "cross-origin-resource-policy", "cross-origin-opener-policy", "permissions-policy", "referrer-policy",
+    "x-content-type-options", "x-frame-options",
+}  # fmt: skip

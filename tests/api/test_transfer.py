@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import gzip
 import json
+import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 from flask.testing import FlaskClient
 
 from service.api import transfer
+from service.api.bulk import Adding, Bounds, add_lines
 from service.api.contract import make_api
 from service.api.system import docs_blueprint
 from service.api.transfer import tag_of
@@ -21,6 +23,7 @@ from service.app import create_app
 from service.corpus.archive import StoreArchive
 from service.corpus.checks import StoreChecks
 from service.corpus.store import Store
+from service.keeping import OnDuplicate
 from tests.fakes import FakeChecker
 from tests.support import FakeEmbedder
 
@@ -152,7 +155,7 @@ def test_a_packed_body_is_read_as_what_it_holds(client: FlaskClient) -> None:
 
 def test_packed_lines_are_read_line_by_line(client: FlaskClient) -> None:
     rows = b"".join(json.dumps({"id": f"a{n}", "text": f"Roof {n} fell down."}).encode() + b"\n" for n in range(20))
-    response = post(client, gzip.compress(rows[:500]) + gzip.compress(rows[500:]), kind="x-ndjson")
+    response = post(client, gzip.compress(rows), kind="x-ndjson")
     assert [json.loads(line)["status"] for line in response.text.splitlines()] == [201] * 20
 
 
@@ -161,6 +164,13 @@ def test_packed_lines_are_read_line_by_line(client: FlaskClient) -> None:
     [
         (gzip.compress(b'{"claim": "' + b"a" * 80_000_000 + b'"}'), "gzip", 413, "65,536 bytes, the limit"),
         (gzip.compress(b'{"claim": "The pier fell."}')[:-9], "gzip", 400, "no sound gzip"),
+        (gzip.compress(b'{"claim": "a"}')[:-8] + bytes(8), "gzip", 400, "no sound gzip"),
+        (gzip.compress(b'{"claim": "The pier fell."}')[:5], "gzip", 400, "no sound gzip"),
+        (gzip.compress(b'{"claim": ') + gzip.compress(b'"The pier fell."}'), "gzip", 400, "after its gzip member"),
+        (gzip.compress(b"") * 2_000, "gzip", 400, "after its gzip member"),
+        (gzip.compress(b'{"claim": "The pier fell."}') + b"\0", "gzip", 400, "after its gzip member"),
+        (b"\x1f\x8b\x08\x08" + bytes(6) + b"n" * 80_000, "gzip", 413, "packed body is longer than 65,536 bytes"),
+        (gzip.compress(b"")[:10] + b"\x00\x00\x00\xff\xff" * 20_000, "gzip", 413, "packed body is longer than 65,536"),
         (b"no gzip at all", "gzip", 400, "no sound gzip"),
         (b"\x1f\x8b\x08\x00" + b"\xff" * 40, "gzip", 400, "no sound gzip"),
         (b"{}", "br", 415, "send it as gzip"),
@@ -175,10 +185,75 @@ def test_a_body_that_cannot_be_unpacked_is_a_problem(
     assert said in response.json["detail"]
 
 
+def rows_of(response: Any) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in response.get_data(as_text=True).splitlines()]
+
+
+def statuses(response: Any) -> list[int]:
+    return [row["status"] for row in rows_of(response)]
+
+
+def told_last(response: Any) -> str:
+    detail: str = rows_of(response)[-1]["problem"]["detail"]
+    return detail
+
+
+FIRST = json.dumps({"id": "a", "text": "Roof one fell down."}).encode() + b"\n"
+LINES = "application/x-ndjson"
+
+
+def test_lines_that_unpack_to_much_more_than_they_are_packed_are_stopped(client: FlaskClient) -> None:
+    long = b'{"text": "' + b"a" * 4_000_000 + b'"}\n'  # two lines that are not too long, of 8 kB in all
+    response = post(client, gzip.compress(FIRST + long + long), kind="x-ndjson")
+    assert statuses(response) == [201, 413]
+    assert "more than 1,000,000 bytes and 100 times its packed length" in told_last(response)
+
+
 def test_lines_that_unpack_without_end_are_stopped(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transfer, "MOST_UNPACKED", 100_000)
-    first = json.dumps({"id": "a", "text": "Roof one fell down."}).encode()
-    response = post(client, gzip.compress(first + b"\n" * 10_000_000), kind="x-ndjson")
-    rows = [json.loads(line) for line in response.text.splitlines()]
-    assert [row["status"] for row in rows] == [201, 413]
-    assert "unpacks to more than 100,000 bytes" in rows[1]["problem"]["detail"]
+    response = post(client, gzip.compress(FIRST + b" " * 10_000_000), kind="x-ndjson")
+    assert statuses(response) == [201, 413]
+    assert "unpacks to more than 100,000 bytes" in told_last(response)
+
+
+def test_lines_are_limited_as_they_travel_too(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transfer, "MOST_PACKED", 40_000)
+    rows = b"".join(json.dumps({"text": random.randbytes(5_000).hex()}).encode() + b"\n" for _ in range(20))
+    response = post(client, gzip.compress(FIRST + b"{}\n" + rows), kind="x-ndjson")
+    assert statuses(response)[:2] == [201, 422] and statuses(response)[-1] == 413
+    assert "the packed body is longer than 40,000 bytes, the limit" in told_last(response)
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["as it is", "packed"])
+def test_a_few_bytes_make_no_million_of_lines(client: FlaskClient, pack: Callable[[bytes], bytes]) -> None:
+    body = pack(FIRST + b"\n" * 900_000)
+    headers = {} if pack is bytes else {"Content-Encoding": "gzip"}
+    response = client.post("/v1/articles", data=body, content_type=LINES, headers=headers)
+    rows = rows_of(response)
+    assert [(row["line"], row["status"]) for row in rows] == [(1, 201), (50_001, 413)]
+    assert "50,000 lines; send those from here on in another" in told_last(response)
+
+
+def added(client: FlaskClient, store: Store, body: bytes, bounds: Bounds) -> Any:
+    adding = Adding(StoreArchive(store, FakeEmbedder()), OnDuplicate.FAIL, 5_000, bounds)
+    with client.application.test_request_context("/v1/articles", method="POST", data=body, content_type=LINES):
+        response = add_lines(adding, request)
+        assert request.stream.read() == b""  # a client that still sends is not left waiting
+        return response
+
+
+def test_as_many_lines_as_are_allowed_are_answered_without_a_remark(client: FlaskClient, store: Store) -> None:
+    assert statuses(added(client, store, FIRST + b"x\n" * 2, Bounds(lines=3))) == [201, 400, 400]
+    assert statuses(added(client, store, b"x\n" * 9, Bounds(lines=3))) == [400, 400, 400, 413]
+
+
+def test_answers_are_limited_and_what_is_not_answered_is_not_added(client: FlaskClient, store: Store) -> None:
+    response = added(client, store, b"x\n" * 30 + FIRST, Bounds(answer_bytes=1_000))
+    rows = rows_of(response)
+    assert {row["status"] for row in rows[:-1]} == {400}
+    assert (rows[-1]["status"], rows[-1]["line"]) == (413, len(rows))
+    assert "the answers are longer than 1,000 bytes, the limit; send the lines from here on again" in told_last(
+        response
+    )
+    assert len(response.data) < 2_000
+    assert store.fingerprints() == {}

@@ -77,16 +77,61 @@ def test_a_host_that_cannot_say_what_is_allowed_is_left_alone(site: Site) -> Non
 def test_it_waits_between_two_requests_to_one_host(site: Site) -> None:
     site.put("/robots.txt", "User-agent: *\nCrawl-delay: 3\n", "text/plain")
     site.put("/a", "x")
-    now, slept = [100.0], []
-
-    def sleep(seconds: float) -> None:
-        slept.append(seconds)
-        now[0] += seconds
-
-    asking = Fetcher(Limits(delay_s=2.0, private=True), clock=lambda: now[0], sleep=sleep)
+    time = Sleeper()
+    asking = Fetcher(Limits(delay_s=2.0, private=True), clock=time.clock, sleep=time.sleep)
     for _ in range(3):
         asking.get(site.url("/a"))
-    assert slept == [3.0, 3.0]
+    assert time.slept == [3.0, 3.0]
+
+
+class Sleeper:
+    """A clock that only sleep moves."""
+
+    def __init__(self) -> None:
+        self.now, self.slept = 100.0, []
+
+    def clock(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+@pytest.mark.parametrize("asked", ["86400", "1e300", "30.5"])
+def test_a_host_that_wants_to_be_waited_for_too_long_is_left_alone(site: Site, asked: str) -> None:
+    site.put("/robots.txt", f"User-agent: *\nCrawl-delay: {asked}\n", "text/plain")
+    site.put("/a", "x")
+    time = Sleeper()
+    asking = Fetcher(Limits(delay_s=2.0, private=True), clock=time.clock, sleep=time.sleep)
+    assert asking.get(site.url("/a")).body == b"x"  # nothing was asked before
+    said = rf"localhost asks for {float(asked):g} seconds between requests; the most waited is 30".replace("+", r"\+")
+    with pytest.raises(FetchError, match=said):
+        asking.get(site.url("/a"))
+    assert (time.slept, site.paths()) == ([], ["/a"])
+    if float(asked) < 1e9:
+        time.now += float(asked) - 1
+        assert asking.get(site.url("/a")).body == b"x"
+        assert time.slept == [1.0]
+
+
+@pytest.mark.parametrize(("asked", "slept"), [("30", 30.0), ("inf", 2.0), ("nan", 2.0), ("-5", 2.0), ("soon", 2.0)])
+def test_a_wait_takes_nothing_from_the_time_for_a_page(site: Site, asked: str, slept: float) -> None:
+    site.put("/robots.txt", f"User-agent: *\nCrawl-delay: {asked}\n", "text/plain")
+    site.put("/a", "x")
+    time = Sleeper()
+    asking = Fetcher(Limits(delay_s=2.0, seconds=1.0, private=True), clock=time.clock, sleep=time.sleep)
+    assert [asking.get(site.url("/a")).body for _ in range(2)] == [b"x", b"x"]
+    assert time.slept == [slept]
+
+
+def test_a_delay_of_one_s_own_has_no_other_limit(site: Site) -> None:
+    site.put("/a", "x")
+    time = Sleeper()
+    asking = Fetcher(Limits(delay_s=90.0, private=True), clock=time.clock, sleep=time.sleep)
+    for _ in range(2):
+        asking.get(site.url("/a"))
+    assert time.slept == [90.0]
 
 
 def test_a_page_that_is_too_long_is_not_read_to_its_end(site: Site) -> None:

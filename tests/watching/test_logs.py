@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
 import logging
+import random
 import re
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -14,9 +18,11 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from service import logs
+from service.api.absent import NoArchive
 from service.api.example import REPORT
 from service.app import create_app
 from service.config import Settings
+from service.keeping import NewArticle, OnDuplicate, Receipt
 from service.metrics import Metrics
 from service.watching import Watches
 from tests.conftest import Line
@@ -125,6 +131,133 @@ def test_an_error_that_says_nothing_of_the_claim_is_told_whole(lines: Lines) -> 
     client_of(FakeChecker(error=RuntimeError("disk I/O error"))).post("/v1/check", json=ASK)
     (line,) = (line for line in lines() if line["event"] == "unexpected error")
     assert "RuntimeError: disk I/O error" in line["exception"]
+
+
+class Repeating(NoArchive):
+    """Fails on every article with a message that repeats it, in small letters and among other words."""
+
+    def add(self, new: NewArticle, on_duplicate: OnDuplicate) -> Receipt:
+        body = new.body.decode("utf-8", "replace") if isinstance(new.body, bytes) else new.body
+        warnings.warn(f"looks odd: {body}", stacklevel=1)
+        try:
+            raise ValueError(f"near {body.lower()!r}")
+        except ValueError as error:
+            raise RuntimeError(f"cannot split {body}") from error
+
+
+SECRET = "The lighthouse of Brannock was sold on Monday."
+AS_JSON, AS_LINES = "application/json", "application/x-ndjson"
+TOLD = json.dumps({"text": SECRET}).encode()
+ESCAPED = b'{"text": "' + b"".join(b"\\u%04x" % ord(letter) for letter in SECRET) + b'"}'
+BODIES: dict[str, tuple[bytes, str]] = {
+    "json": (TOLD, AS_JSON),
+    "escaped": (ESCAPED, AS_JSON),
+    "markup": (b'{"html": "<p>The &#108;ighthouse of Br<b>annock</b> was sold on Monday.</p>"}', AS_JSON),
+    "hidden": ('{"text": "The li\u200bghthouse of Bran\u00adnock was sold on Monday."}'.encode(), AS_JSON),
+    "utf-16": (SECRET.encode("utf-16"), "text/plain"),
+    "text": (SECRET.encode(), "text/plain"),
+    "lines": (TOLD + b"\n" + ESCAPED + b"\n", AS_LINES),
+    "long": (json.dumps({"text": f"{SECRET} {random.Random(1).randbytes(600_000).hex()}"}).encode(), AS_JSON),
+}
+
+
+def leaks(said: str) -> list[str]:
+    return re.findall("ghthouse|Bran|brann|nnock|Monday|monday", said)
+
+
+@pytest.mark.filterwarnings("default")
+@pytest.mark.parametrize(("coding", "mode"), [("", "json"), ("gzip", "text"), ("chunked", "json")])
+@pytest.mark.parametrize("kind", BODIES)
+def test_no_article_is_told_whatever_it_came_as(
+    kind: str, coding: str, mode: str, configured: Callable[[Settings], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    configured(Settings(log=mode, log_level="debug"))
+    client = create_app(FakeChecker(), Repeating()).test_client()
+    body, content_type = BODIES[kind]
+    sent: dict[str, Any] = {"data": body}
+    if coding == "gzip":
+        sent = {"data": gzip.compress(body), "headers": {"Content-Encoding": "gzip"}}
+    elif coding == "chunked":
+        sent = {"environ_overrides": {"wsgi.input": io.BytesIO(body), "wsgi.input_terminated": True}}
+    answer = client.post("/v1/articles", content_type=content_type, buffered=True, **sent)
+    statuses = (
+        {json.loads(line)["status"] for line in answer.text.splitlines()} if kind == "lines" else {answer.status_code}
+    )
+    assert statuses == {500}, answer.text
+    said = capsys.readouterr().err
+    assert f"RuntimeError: {logs.LEFT_OUT}" in said and f"ValueError: {logs.LEFT_OUT}" in said
+    assert leaks(said) == []
+    assert "_private" not in said
+
+
+@pytest.mark.parametrize("path", ["/v1/articles", "/v1/check", "/v1/check-text"])
+@pytest.mark.parametrize("body", [SECRET.encode(), b"\xff\x00"])
+def test_no_form_is_told(path: str, body: bytes, lines: Lines) -> None:
+    form = {"claim": SECRET, "file": (io.BytesIO(body), "lighthouse of Brannock.txt")}
+    client = create_app(FakeChecker(error=RuntimeError(SECRET)), Repeating()).test_client()
+    assert client.post(path, data=form, content_type="multipart/form-data", buffered=True).status_code == 415
+    assert leaks(json.dumps(lines())) == []
+
+
+@pytest.mark.parametrize("log_claims", [False, True])
+def test_a_packed_claim_is_told_where_that_is_wanted(
+    log_claims: bool, configured: Callable[[Settings], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    configured(Settings(log="json", log_claims=log_claims))
+    client = client_of(FakeChecker(error=RuntimeError(f"no tensor for {SECRET}")), log_claims=log_claims)
+    body = gzip.compress(json.dumps({"claim": SECRET}).encode())
+    client.post("/v1/check", data=body, content_type=AS_JSON, headers={"Content-Encoding": "gzip"})
+    assert bool(leaks(capsys.readouterr().err)) == log_claims
+
+
+def test_what_gunicorn_says_of_a_failed_request_repeats_nothing(lines: Lines) -> None:
+    for said in ("Error handling request /", "Error handling request", "a request failed outside the service"):
+        logging.getLogger("gunicorn.error").error(said, exc_info=RuntimeError(SECRET))
+    logging.getLogger("gunicorn.error").error("Exception in worker process", exc_info=RuntimeError("no such file"))
+    *failed, process = lines()
+    assert [line["exception"] for line in failed] == [f"RuntimeError: {logs.LEFT_OUT}"] * 3
+    assert process["exception"] == "RuntimeError: no such file"
+
+
+def _fail() -> None:
+    password = "".join(["wc_", "secret"])
+    raise RuntimeError(f"failed after {len(password)} letters")
+
+
+@pytest.mark.parametrize("mode", ["json", "text", "not configured"])
+@pytest.mark.parametrize("log_claims", [False, True])
+def test_no_renderer_shows_local_variables_or_what_was_asked(
+    mode: str, log_claims: bool, configured: Callable[[Settings], None], capfd: pytest.CaptureFixture[str]
+) -> None:
+    class Failing(FakeChecker):
+        def check(self, query: Any) -> Any:
+            asked = query.claim[::-1]
+            _fail()
+            return asked
+
+    if mode != "not configured":
+        configured(Settings(log=mode, log_claims=log_claims))
+        structlog.get_logger("ours").error("failed", exc_info=RuntimeError("a"))
+        try:
+            _fail()
+        except RuntimeError:
+            structlog.get_logger("ours").exception("failed")
+    assert client_of(Failing()).post("/v1/check", json=ASK).status_code == 500
+    out, err = capfd.readouterr()
+    assert "failed after 9 letters" in out + err or mode == "not configured"
+    for hidden in ("wc_secret", "_private", "locals", CLAIM, CLAIM[::-1]):
+        assert hidden not in out + err
+
+
+def test_the_renderer_itself_shows_no_local_variables() -> None:
+    """Also of an exception that a processor before it has left in the line."""
+    *_, renderer = logs._last(Settings(log="text"))
+    try:
+        _fail()
+    except RuntimeError as error:
+        said = renderer(None, "error", {"event": "failed", "exc_info": (type(error), error, error.__traceback__)})
+    assert "failed after 9 letters" in said
+    assert "wc_secret" not in said
 
 
 def test_causes_come_first(lines: Lines) -> None:
