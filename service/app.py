@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
+from gunicorn.http.errors import NoMoreData, ParseException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.access import policy_of
@@ -77,6 +78,7 @@ def create_app(
     if policy.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=policy.proxies, x_proto=policy.proxies)  # type: ignore[method-assign]
     problems.register(app)
+    problems.register_broken_bodies(app, NoMoreData, ParseException)
     watches = watches or Watches(Metrics())
     watch(app, watches.watchers, log_claims=log_claims)
     checker = NotingChecker(watches.metrics.watched(checker))

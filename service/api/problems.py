@@ -34,9 +34,8 @@ TITLES = {
     503: "Service Unavailable",
 }
 BROKEN = "the service failed on this request; the cause is in its log{}, and trying again is safe"
-_log = logging.getLogger(
-    __name__
-)  # not structlog's: where it is not set up it shows local variables, so texts and keys
+# Not structlog's: where that is not set up it shows local variables, so texts and keys.
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +69,16 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _on_http)
     app.register_error_handler(WirecheckError, _on_own)
     app.register_error_handler(Exception, _on_unexpected)
+
+
+def register_broken_bodies(app: Flask, *errors: type[Exception]) -> None:
+    """Answer what the server raises at a body that is no HTTP, or that ends too early, with 400."""
+    for error in errors:
+        app.register_error_handler(error, _on_broken_body)
+
+
+def _on_broken_body(error: Exception) -> Response:
+    return _respond(400, f"the body is damaged: {error!s:.200}; send it whole, with its length or in valid chunks")
 
 
 def _on_http(error: HTTPException) -> ResponseReturnValue:

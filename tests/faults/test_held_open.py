@@ -137,6 +137,16 @@ def test_a_refusal_reaches_a_client_that_goes_on_sending(service: Running, in_ch
     assert "the limit; send a shorter one" in json.loads(body)["detail"]
 
 
+@pytest.mark.parametrize("body", [b"zz\r\n" + CLAIM, b"5\r\n{}{}{}{}\r\n0\r\n\r\n"], ids=["no size", "no end"])
+def test_a_damaged_body_is_the_fault_of_its_client(service: Running, body: bytes) -> None:
+    with closing(socket.create_connection(("127.0.0.1", service.port), timeout=HANGS)) as connection:
+        connection.sendall(CHECK + CHUNKED + b"Connection: close\r\n\r\n" + body)
+        connection.shutdown(socket.SHUT_WR)
+        answer = _all(connection)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"the body is damaged: " in answer
+
+
 def test_a_damaged_body_that_nobody_read_gets_no_second_answer(service: Running) -> None:
     with closing(service.connect()) as connection:
         connection.sendall(b"POST /nowhere HTTP/1.1\r\nHost: 127.0.0.1\r\n" + CHUNKED + b"\r\nzz\r\n")
