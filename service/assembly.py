@@ -99,7 +99,7 @@ def _warm_pipeline(
     watch: Watch | None = None,
     budget: Budget | None = None,
 ) -> Pipeline:
-    index = open_index(store, embedder.name, embedder.dimension, settings.threads, _index_options(settings))
+    index = open_index(store, embedder.name, embedder.dimension, _index_options(settings))
     pipeline = Pipeline(store, index, embedder, stance, tuning, watch, budget)
     pipeline.check(Query("The first check is slower than all that follow.", limit=10))
     if watch is not None:

@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from service.checking.attribution import is_speech_claim
 from service.checking.confidence import Confidence, signs_of
 from service.checking.factchecks import FactCheckFinder
@@ -173,7 +175,8 @@ class Pipeline:
     def _cosine_among(self, hits: Sequence[Hit]) -> Callable[[Hit, Hit], float]:
         """Return what gives the cosine of the sentences of two of these hits."""
         vectors = self._index.vectors([hit.sentence.id for hit in hits])
-        cosines = vectors @ vectors.T
+        # Not `vectors @ vectors.T`: so small a product is not worth the threads that BLAS wakes for it.
+        cosines = np.einsum("id,jd->ij", vectors, vectors)
         rows = {hit.sentence.id: row for row, hit in enumerate(hits)}
         return lambda one, other: float(cosines[rows[one.sentence.id], rows[other.sentence.id]])
 
