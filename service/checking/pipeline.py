@@ -19,6 +19,7 @@ from service.checking.reasons import explain, scope
 from service.checking.retrieval import Ranking, Retriever
 from service.checking.timeline import trace
 from service.checking.verdict import Vote, count
+from service.corpus.coverages import Coverages
 from service.corpus.factchecks import FactChecks
 from service.corpus.follower import Follower
 from service.corpus.searching import SentenceIndex
@@ -96,6 +97,7 @@ class Pipeline:
         self._judge = Judge(stance, tuning.policy, budget)
         self._budget, self._clock = budget, budget.clock
         self._confidence = tuning.confidence
+        self._coverages = Coverages(store)
         self._follower = Follower(store, index, embedder)
         self.fact_checks = FactCheckFinder(FactChecks(store, embedder), embedder)
 
@@ -130,7 +132,7 @@ class Pipeline:
         shown = [_evidence(j, g, origins) for j, g in zip(traced.judgements, groups, strict=True)]
         evidence = sorted((e for e in shown if _counts(e.judgement)), key=_strongest_first)
         related = tuple(e for e in shown if _why_excluded(e.judgement) is None and not _counts(e.judgement))
-        coverage = self._store.coverage(query)
+        coverage = self._coverages.of(query, version)
         return Report(
             check_id=uuid.uuid4().hex,
             claim=query.claim,

@@ -97,16 +97,17 @@ class Database:
             yield connection.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
-    def writing(self, wait_ms: int = WAIT_MS) -> Iterator[Connection]:
+    def writing(self, wait_ms: int = WAIT_MS, *, lasting: bool = True) -> Iterator[Connection]:
         """Open a transaction, or join this thread's; all of what is done in it is kept, or nothing.
 
         It has the only right to write from its start, so that what is read in it is still true when it ends. Raises
-        `UnwritableError` where nothing can be written, or another writer goes on for longer than `wait_ms`.
+        `UnwritableError` where nothing can be written, or another writer goes on for longer than `wait_ms`. What is
+        not `lasting` does not wait for the disk: all of it, or nothing, may be lost when the machine loses its power.
         """
         if self._held.writes and self._held.connection is not None:
             yield self._held.connection
             return
-        with self._named(writing=True), self.backend.writing(self._engine, wait_ms) as connection:
+        with self._named(writing=True), self.backend.writing(self._engine, wait_ms, lasting=lasting) as connection:
             with self._holding(connection, writes=True):
                 yield connection
             connection.commit()
