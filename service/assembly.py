@@ -14,6 +14,7 @@ from tqdm import tqdm
 from service.addresses import pairs_of, store_address
 from service.checking.pacing import Budget
 from service.checking.pipeline import Pipeline, Tuning
+from service.checking.remembering import RememberingStance
 from service.config import Settings
 from service.corpus.archive import StoreArchive
 from service.corpus.checks import StoreChecks
@@ -33,7 +34,7 @@ from service.fetching.fetcher import Fetcher, Limits
 from service.gathering import Gatherer, new_article
 from service.keeping import NewArticle
 from service.loading import Service
-from service.ports import Embedder, IndexSize, Loaded, StanceModel, Watch
+from service.ports import Embedder, IndexSize, Loaded, StanceModel, Unwatched, Watch
 
 
 def open_store(settings: Settings) -> Store:
@@ -77,6 +78,8 @@ def build_service(
 
     embedder = embedder or load_embedder(settings)
     stance = stance or load_stance(settings.stance, settings.threads)
+    if settings.keep_judgements:
+        stance = RememberingStance(stance, settings.keep_judgements, (watch or Unwatched()).judged)
     store = open_store(settings)
     budget = Budget(settings.check_budget_ms / 1000)
     pipeline = _warm_pipeline(settings, store, embedder, stance, watch=watch, budget=budget)
