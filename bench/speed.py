@@ -31,9 +31,9 @@ from bench.again import Again
 from bench.floor import Floor
 from bench.quality import OUT, SHARED
 from bench.servers import CORES, Server
-from service.assembly import open_store
 from service.config import Settings
 from service.evaluation import read_corpus
+from service.opening import open_store
 
 SCIFACT = SHARED / "data/factcheck/scifact"
 CLIENTS = 8

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
@@ -21,7 +22,7 @@ from service.corpus.checks import StoreChecks
 from service.corpus.grouping import find_origins
 from service.corpus.holdings import HoldingsCounter
 from service.corpus.indexes import index_all, open_index
-from service.corpus.intake import Intake, add_articles, embed_missing, keep, sync_folder
+from service.corpus.intake import embed_missing, keep, sync_folder
 from service.corpus.keys import StoreKeys
 from service.corpus.ledger import StoreLedger
 from service.corpus.move import Moved, move, size
@@ -30,32 +31,14 @@ from service.corpus.searching import SentenceIndex
 from service.corpus.store import Store
 from service.domain import Query
 from service.errors import CorpusError
-from service.fetching.fetcher import Fetcher, Limits
-from service.gathering import Gatherer, new_article
 from service.keeping import NewArticle
 from service.loading import Service
+from service.opening import load_embedder, open_store
 from service.ports import Embedder, IndexSize, Loaded, StanceModel, Unwatched, Watch
 
-
-def open_store(settings: Settings) -> Store:
-    """Open, and create or migrate, the store that the settings name."""
-    return Store.open(settings.store_url, settings.read_urls)
-
-
-def load_embedder(settings: Settings) -> Embedder:
-    """Load the embedder with the settings' number of threads."""
-    from models import embedder
-
-    return embedder.load_embedder(settings.embedder, settings.threads)
-
-
-def read_articles(settings: Settings) -> Intake:
-    """Bring the corpus up to date with the folder of articles."""
-    store = open_store(settings)
-    try:
-        return sync_folder(store, load_embedder(settings), settings.articles, settings.max_article_bytes)
-    finally:
-        store.close()
+if TYPE_CHECKING:
+    from service.fetching.fetcher import Fetcher
+    from service.gathering import Gatherer
 
 
 def build_pipeline(settings: Settings, tuning: Tuning | None = None, stance: StanceModel | None = None) -> Pipeline:
@@ -149,6 +132,8 @@ def temporary_corpus(settings: Settings, corpus: Path) -> Iterator[Settings]:
 
 def fetcher_for(settings: Settings) -> Fetcher:
     """Return what fetches pages within the settings' limits."""
+    from service.fetching.fetcher import Fetcher, Limits  # only where pages are fetched
+
     return Fetcher(
         Limits(
             most_bytes=settings.max_article_bytes,
@@ -163,6 +148,8 @@ def fetch_for(settings: Settings) -> Callable[[str], NewArticle] | None:
     """Return what fetches a page as an article for a request, or None where the settings do not allow it."""
     if not settings.fetch:
         return None
+    from service.gathering import new_article
+
     fetcher = fetcher_for(settings)
     return lambda url: new_article(fetcher.get(url), settings.max_article_bytes)
 
@@ -170,6 +157,8 @@ def fetch_for(settings: Settings) -> Callable[[str], NewArticle] | None:
 @contextmanager
 def gatherer_for(settings: Settings) -> Iterator[Gatherer]:
     """Give what gathers articles from the web into the store that the settings name."""
+    from service.gathering import Gatherer
+
     store = open_store(settings)
     try:
         archive = StoreArchive(store, load_embedder(settings))
@@ -179,15 +168,6 @@ def gatherer_for(settings: Settings) -> Iterator[Gatherer]:
             lambda url: store.at_address(url) is not None,
             settings.max_article_bytes,
         )
-    finally:
-        store.close()
-
-
-def add_paths(settings: Settings, paths: Sequence[Path]) -> Intake:
-    """Add files and folders to the corpus by hand: they stay when the folder of articles changes."""
-    store = open_store(settings)
-    try:
-        return add_articles(store, load_embedder(settings), paths, settings.max_article_bytes)
     finally:
         store.close()
 

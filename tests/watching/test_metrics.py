@@ -15,11 +15,12 @@ from sqlalchemy.exc import OperationalError
 from service import figures
 from service.api.example import REPORT
 from service.app import create_app
-from service.assembly import build_service, open_store
+from service.assembly import build_service
 from service.config import Settings
 from service.domain import Article, Query
 from service.errors import BusyError, DamagedError
 from service.metrics import Metrics
+from service.opening import open_store
 from service.ports import Holdings, IndexSize, Loaded
 from service.watching import Watches
 from tests.fakes import FakeChecker
