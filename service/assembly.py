@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from service.fetching.fetcher import Fetcher
     from service.gathering import Gatherer
 
+WARM_PAIRS = 4  # judged before the first claim: every thread has then run once, and more would only take time
+
 
 def build_pipeline(settings: Settings, tuning: Tuning | None = None, stance: StanceModel | None = None) -> Pipeline:
     """Load everything that a check needs, and warm it with one check; `stance` stands in for the settings' model."""
@@ -87,7 +89,7 @@ def _warm_pipeline(
 ) -> Pipeline:
     index = open_index(store, embedder.name, embedder.dimension, _index_options(settings))
     pipeline = Pipeline(store, index, embedder, stance, tuning, watch, budget)
-    pipeline.check(Query("The first check is slower than all that follow.", limit=10))
+    pipeline.check(Query("The first check is slower than all that follow.", limit=WARM_PAIRS))
     if watch is not None:
         sized = partial(_size, index)
         watch.loaded(Loaded(embedder.name, stance.name, HoldingsCounter(store), sized))

@@ -48,12 +48,12 @@ def in_parts(
     connection: Connection, statement: Callable[[Sequence[T]], Select[Any]], items: Sequence[T]
 ) -> list[Row[Any]]:
     """Return the rows of a statement made for a few items at a time."""
-    return [row for part in parts(items) for row in connection.execute(statement(part))]
+    return [row for part in parts(items) for row in connection.execute(statement(part)).all()]
 
 
 def by_ids(connection: Connection, statement: Executable, ids: Sequence[Any]) -> list[Row[Any]]:
     """Return the rows of a statement that takes `ids`, a few at a time; made once, it costs less than `in_parts`."""
-    return [row for part in parts(ids) for row in connection.execute(statement, {"ids": list(part)})]
+    return [row for part in parts(ids) for row in connection.execute(statement, {"ids": list(part)}).all()]
 
 
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)

@@ -81,7 +81,7 @@ def _rows(connection: Connection, model: str, after: int) -> Sequence[Row[Any]]:
         .where(sentences.c.id > after)
     )
     # Sorted here: for an order by article SQLite would walk all sentences to find the few that are new.
-    return sorted(connection.execute(wanted), key=lambda row: (row.article_id, row.position))
+    return sorted(connection.execute(wanted).all(), key=lambda row: (row.article_id, row.position))
 
 
 def _packed(
