@@ -35,10 +35,10 @@ class Server:
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         return sum(_pss_mb(int(child)) for child in children) / len(children)
 
-    def ask(self, pool: urllib3.PoolManager, claim: str) -> float:
+    def ask(self, pool: urllib3.PoolManager, claim: str, **options: int) -> float:
         """Post a claim and return the seconds until the whole answer was read."""
         started = time.perf_counter()
-        answer = pool.request("POST", self.url, json={"claim": claim}, retries=False)
+        answer = pool.request("POST", self.url, json={"claim": claim, **options}, retries=False)
         if answer.status != 200:
             raise RuntimeError(f"{self.url} answered {answer.status}: {answer.data[:300]!r}")
         return time.perf_counter() - started
@@ -66,10 +66,11 @@ class Server:
 
 
 @contextmanager
-def wirecheck(articles: Path, data: Path, workers: int, threads: int) -> Iterator[Server]:
-    """Run the service as `wirecheck serve` does, until the block ends."""
+def wirecheck(articles: Path, data: Path, workers: int, threads: int, judgements: int = 0) -> Iterator[Server]:
+    """Run the service as `wirecheck serve` does, until the block ends; by default every judgement is computed."""
     port = _free_port()
     settings = {"ARTICLES": articles, "DATA": data, "PORT": port, "WORKERS": workers, "THREADS": threads}
+    settings["KEEP_JUDGEMENTS"] = judgements
     environ = {f"WIRECHECK_{name}": str(value) for name, value in settings.items()}
     command = [str(Path(sys.executable).with_name("wirecheck")), "serve"]
     root = f"http://127.0.0.1:{port}"

@@ -26,13 +26,14 @@ matplotlib.use("Agg")
 import urllib3
 from matplotlib import pyplot  # the backend is chosen first
 
-from bench import servers
+from bench import again, servers
+from bench.again import Again
 from bench.floor import Floor
 from bench.quality import OUT, SHARED
 from bench.servers import CORES, Server
-from service.assembly import open_store
 from service.config import Settings
 from service.evaluation import read_corpus
+from service.opening import open_store
 
 SCIFACT = SHARED / "data/factcheck/scifact"
 CLIENTS = 8
@@ -89,6 +90,7 @@ class Round:
     naive_per_s: float
     worker_mb: float
     naive_mb: float
+    again: Again | None = None
 
     def ratios(self) -> dict[str, float]:
         """Return what is compared with a target."""
@@ -128,6 +130,7 @@ def run_round(size: Size, number: int, folder: Path) -> Round:
         restart = ours.ready_s
         timed = latencies(ours, rival, floor, claims)
         memory, rival_memory = ours.worker_mb(), rival.worker_mb()
+    kept = again.measured(articles, data, claims, WARM)
     check_per_s = best_throughput(lambda w, t: servers.wirecheck(articles, data, w, t), ((1, 2), (2, 1)), claims)
     rival_ways = ((1, 1), (1, 2), (2, 1), (2, 2))
     naive_per_s = best_throughput(lambda w, t: servers.naive(folder, w, t), rival_ways, claims)
@@ -135,7 +138,7 @@ def run_round(size: Size, number: int, folder: Path) -> Round:
     return Round(
         len(sentences), cold, restart, encode,
         statistics.median(timed.check), percentile(timed.check, 99), statistics.median(timed.floor),
-        statistics.median(timed.naive), check_per_s, naive_per_s, memory, rival_memory,
+        statistics.median(timed.naive), check_per_s, naive_per_s, memory, rival_memory, kept,
     )  # fmt: skip
 
 

@@ -17,11 +17,11 @@ from typing import Any
 import ray
 from tqdm import tqdm
 
-from service.assembly import load_embedder, open_store
 from service.config import Settings
 from service.corpus.grouping import find_origins
 from service.corpus.intake import keep
 from service.evaluation import read_corpus
+from service.opening import load_embedder, open_store
 
 AT_ONCE = 512  # sentences of one task
 IN_FLIGHT = 2  # tasks that wait for each machine's core

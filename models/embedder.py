@@ -164,6 +164,15 @@ def load_embedder(wanted: str, threads: int) -> Embedder:
     return SentenceEmbedder.load(wanted, threads)
 
 
+def name_of(wanted: str) -> str:
+    """Return the name that a model has once it is loaded; raise `ModelError` where the packaged one is not there."""
+    try:
+        folder = folder_of(wanted)
+        return f"{wanted}@{_fingerprint(folder)}" if folder else wanted
+    except (OSError, ImportError) as error:
+        raise ModelError(f"The embedder {wanted} cannot be found ({error}): install its package again.") from error
+
+
 def folder_of(wanted: str) -> Path | None:
     """Return where a model's files lie: inside an installed package, or the folder of that name."""
     if wanted in PACKAGED:

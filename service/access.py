@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from service.api.policy import ASK, WRITE, Policy
-from service.assembly import open_store
 from service.config import Settings
 from service.corpus.keys import StoreKeys
 from service.keys import now
+from service.opening import open_store
 
 
 def policy_of(settings: Settings) -> Policy:

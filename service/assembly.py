@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
 from service.addresses import pairs_of, store_address
 from service.checking.pacing import Budget
 from service.checking.pipeline import Pipeline, Tuning
+from service.checking.remembering import RememberingStance
 from service.config import Settings
 from service.corpus.archive import StoreArchive
 from service.corpus.checks import StoreChecks
 from service.corpus.grouping import find_origins
 from service.corpus.holdings import HoldingsCounter
 from service.corpus.indexes import index_all, open_index
-from service.corpus.intake import Intake, add_articles, embed_missing, keep, sync_folder
+from service.corpus.intake import embed_missing, keep, sync_folder
 from service.corpus.keys import StoreKeys
 from service.corpus.ledger import StoreLedger
 from service.corpus.move import Moved, move, size
@@ -29,32 +31,16 @@ from service.corpus.searching import SentenceIndex
 from service.corpus.store import Store
 from service.domain import Query
 from service.errors import CorpusError
-from service.fetching.fetcher import Fetcher, Limits
-from service.gathering import Gatherer, new_article
 from service.keeping import NewArticle
 from service.loading import Service
-from service.ports import Embedder, IndexSize, Loaded, StanceModel, Watch
+from service.opening import load_embedder, open_store
+from service.ports import Embedder, IndexSize, Loaded, StanceModel, Unwatched, Watch
 
+if TYPE_CHECKING:
+    from service.fetching.fetcher import Fetcher
+    from service.gathering import Gatherer
 
-def open_store(settings: Settings) -> Store:
-    """Open, and create or migrate, the store that the settings name."""
-    return Store.open(settings.store_url, settings.read_urls)
-
-
-def load_embedder(settings: Settings) -> Embedder:
-    """Load the embedder with the settings' number of threads."""
-    from models import embedder
-
-    return embedder.load_embedder(settings.embedder, settings.threads)
-
-
-def read_articles(settings: Settings) -> Intake:
-    """Bring the corpus up to date with the folder of articles."""
-    store = open_store(settings)
-    try:
-        return sync_folder(store, load_embedder(settings), settings.articles, settings.max_article_bytes)
-    finally:
-        store.close()
+WARM_PAIRS = 4  # judged before the first claim: every thread has then run once, and more would only take time
 
 
 def build_pipeline(settings: Settings, tuning: Tuning | None = None, stance: StanceModel | None = None) -> Pipeline:
@@ -77,6 +63,8 @@ def build_service(
 
     embedder = embedder or load_embedder(settings)
     stance = stance or load_stance(settings.stance, settings.threads)
+    if settings.keep_judgements:
+        stance = RememberingStance(stance, settings.keep_judgements, (watch or Unwatched()).judged)
     store = open_store(settings)
     budget = Budget(settings.check_budget_ms / 1000)
     pipeline = _warm_pipeline(settings, store, embedder, stance, watch=watch, budget=budget)
@@ -99,9 +87,9 @@ def _warm_pipeline(
     watch: Watch | None = None,
     budget: Budget | None = None,
 ) -> Pipeline:
-    index = open_index(store, embedder.name, embedder.dimension, settings.threads, _index_options(settings))
+    index = open_index(store, embedder.name, embedder.dimension, _index_options(settings))
     pipeline = Pipeline(store, index, embedder, stance, tuning, watch, budget)
-    pipeline.check(Query("The first check is slower than all that follow.", limit=10))
+    pipeline.check(Query("The first check is slower than all that follow.", limit=WARM_PAIRS))
     if watch is not None:
         sized = partial(_size, index)
         watch.loaded(Loaded(embedder.name, stance.name, HoldingsCounter(store), sized))
@@ -146,6 +134,8 @@ def temporary_corpus(settings: Settings, corpus: Path) -> Iterator[Settings]:
 
 def fetcher_for(settings: Settings) -> Fetcher:
     """Return what fetches pages within the settings' limits."""
+    from service.fetching.fetcher import Fetcher, Limits  # only where pages are fetched
+
     return Fetcher(
         Limits(
             most_bytes=settings.max_article_bytes,
@@ -160,6 +150,8 @@ def fetch_for(settings: Settings) -> Callable[[str], NewArticle] | None:
     """Return what fetches a page as an article for a request, or None where the settings do not allow it."""
     if not settings.fetch:
         return None
+    from service.gathering import new_article
+
     fetcher = fetcher_for(settings)
     return lambda url: new_article(fetcher.get(url), settings.max_article_bytes)
 
@@ -167,6 +159,8 @@ def fetch_for(settings: Settings) -> Callable[[str], NewArticle] | None:
 @contextmanager
 def gatherer_for(settings: Settings) -> Iterator[Gatherer]:
     """Give what gathers articles from the web into the store that the settings name."""
+    from service.gathering import Gatherer
+
     store = open_store(settings)
     try:
         archive = StoreArchive(store, load_embedder(settings))
@@ -176,15 +170,6 @@ def gatherer_for(settings: Settings) -> Iterator[Gatherer]:
             lambda url: store.at_address(url) is not None,
             settings.max_article_bytes,
         )
-    finally:
-        store.close()
-
-
-def add_paths(settings: Settings, paths: Sequence[Path]) -> Intake:
-    """Add files and folders to the corpus by hand: they stay when the folder of articles changes."""
-    store = open_store(settings)
-    try:
-        return add_articles(store, load_embedder(settings), paths, settings.max_article_bytes)
     finally:
         store.close()
 

@@ -21,12 +21,12 @@ from tqdm import tqdm
 from service.api.plain import one_line
 from service.cli_check import check
 from service.config import Settings
-from service.corpus.intake import Intake
 from service.errors import UnwritableError, WirecheckError
 from service.key_commands import keys
 from service.plainly import said_plainly
 
 if TYPE_CHECKING:
+    from service.corpus.outcome import Intake
     from service.gathering import Gathered
 
 JUDGE_AT_ONCE = 512
@@ -46,12 +46,14 @@ main.add_command(keys)
 @said_plainly
 def serve() -> None:
     """Read the articles of WIRECHECK_ARTICLES, then answer over HTTP until stopped."""
-    from service import logs, tracing
+    from service import logs
     from service.access import access_said
-    from service.assembly import read_articles
+    from service.opening import read_articles
 
     settings = Settings.from_env()
     if settings.traces:
+        from service import tracing
+
         tracing.must_be_installed()
     logs.configure(settings)
     say = logs.teller(settings)
@@ -80,9 +82,10 @@ def add(sources: tuple[str, ...]) -> None:
     SOURCES are files, folders, WARC files, and addresses of pages, feeds (RSS, Atom) or sitemaps. What is in the corpus
     already is not fetched again, so a run that was stopped can be repeated.
     """
-    from service.assembly import add_paths, gatherer_for
+    from service.assembly import gatherer_for
     from service.fetching.warc import is_warc
     from service.gathering import is_address
+    from service.opening import add_paths
 
     settings = Settings.from_env()
     addresses = [source for source in sources if is_address(source)]
@@ -184,8 +187,8 @@ def move(source: str, target: str, replace: bool) -> None:
 @said_plainly
 def export(kind: str) -> None:
     """Print the articles, the kept checks or the passages with their origins as JSON lines."""
-    from service.assembly import open_store
     from service.corpus.export import export as lines_of
+    from service.opening import open_store
 
     store = open_store(Settings.from_env())
     try:

@@ -36,6 +36,7 @@ class Settings:
     max_body_bytes: int = 65_536
     max_article_bytes: int = 5_000_000
     keep_checks_days: int = 30
+    keep_judgements: int = 20_000
     queue: int = 14
     queue_wait_ms: int = 10_000
     check_budget_ms: int = 5_000
@@ -117,6 +118,7 @@ class _SettingsSchema(Schema):
     max_body_bytes = fields.Integer(validate=Range(1_000, 1_000_000_000))
     max_article_bytes = fields.Integer(validate=Range(1_000, 1_000_000_000))
     keep_checks_days = fields.Integer(validate=Range(0, 36_500))
+    keep_judgements = fields.Integer(validate=Range(0, 10_000_000))
     queue = fields.Integer(validate=Range(0, 64))
     queue_wait_ms = fields.Integer(validate=Range(0, 600_000))
     check_budget_ms = fields.Integer(validate=Range(1, 600_000))

@@ -15,7 +15,7 @@ from service.fetching.fetcher import Page, Seen
 from service.fetching.listings import MOST_XML_BYTES, pages_of
 from service.fetching.warc import pages_in
 from service.keeping import Archive, Change, NewArticle, OnDuplicate
-from service.reading.readers import Skipped
+from service.reading.folder import Skipped
 
 _HTML = ("text/html", "application/xhtml")
 

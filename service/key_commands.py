@@ -89,7 +89,7 @@ def delete(key_id: str) -> None:
 
 @contextmanager
 def _kept() -> Iterator[StoreKeys]:
-    from service.assembly import open_store
+    from service.opening import open_store
 
     store = open_store(Settings.from_env())
     try:

@@ -60,6 +60,10 @@ class Metrics:
         self._failed = Counter(
             "wirecheck_checks_failed", "Checks refused or failed, by error.", ["error"], registry=own
         )
+        self._judgements = Counter(
+            "wirecheck_judgements", "Judgements asked for, by whether they were kept in memory.", ["cache"],
+            registry=own,
+        )  # fmt: skip
         self._waiting = _gauge("checks_in_progress", "Checks that wait for their turn or have it.", "livesum", own)
         self._stage_seconds = Histogram(
             "wirecheck_check_stage_seconds", "Time of a check by stage, without that of stages inside it.", ["stage"],
@@ -105,6 +109,11 @@ class Metrics:
                 self._open.whole = took
                 self._measure()
             self._stage_seconds.labels(REST if name == _WHOLE else name).observe(max(0.0, own))
+
+    def judged(self, known: int, computed: int) -> None:
+        """Count judgements."""
+        self._judgements.labels("hit").inc(known)
+        self._judgements.labels("miss").inc(computed)
 
     def loaded(self, service: Loaded) -> None:
         """Remember what can be counted, and that this worker is ready."""

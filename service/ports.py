@@ -103,6 +103,10 @@ class Watch(Protocol):
         """Return what is entered when a stage of a check begins and left when it ends; stages nest in `check`."""
         ...
 
+    def judged(self, known: int, computed: int) -> None:
+        """Be told how many judgements were known from before, and how many were computed."""
+        ...
+
     def loaded(self, service: Loaded) -> None:
         """Be told that the service is loaded."""
         ...
@@ -114,6 +118,9 @@ class Unwatched:
     def stage(self, name: str) -> AbstractContextManager[object]:
         """Do nothing."""
         return nullcontext()
+
+    def judged(self, known: int, computed: int) -> None:
+        """Do nothing."""
 
     def loaded(self, service: Loaded) -> None:
         """Do nothing."""

@@ -49,6 +49,9 @@ class Traces:
         with self._tracer.start_as_current_span(name, record_exception=False, set_status_on_exception=False):
             yield
 
+    def judged(self, known: int, computed: int) -> None:
+        """Do nothing: judgements are counted in the metrics."""
+
     def loaded(self, service: Loaded) -> None:
         """Do nothing: models and corpus are in the metrics."""
 

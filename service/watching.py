@@ -42,6 +42,11 @@ class Watches:
                 stack.enter_context(watch.stage(name))
             yield
 
+    def judged(self, known: int, computed: int) -> None:
+        """Tell all of them of judgements."""
+        for watch in self._all:
+            watch.judged(known, computed)
+
     def loaded(self, service: Loaded) -> None:
         """Tell all of them that the service is loaded."""
         for watch in self._all:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.again import compared
 from bench.speed import TARGETS, Round, over_rounds, percentile
 
 STORED = Path(__file__).parent.parent / "bench/results.json"
@@ -49,3 +50,19 @@ def test_what_is_stored_is_what_the_rounds_give():
         assert stored["ratios"][name] == pytest.approx(
             {"median": figure.median, "lowest": figure.lowest, "highest": figure.highest}
         )
+
+
+def test_kept_judgements_are_weighed_by_the_same_requests_without_them():
+    class Taking:
+        """Notes what it is asked, and takes a second for each sentence that it was not asked about before."""
+
+        def __init__(self, keeps: bool) -> None:
+            self.keeps, self.known = keeps, dict[str, int]()
+
+        def ask(self, _pool: object, claim: str, limit: int = 10) -> float:
+            known = self.known.get(claim, 0) if self.keeps else 0
+            self.known[claim] = max(known, limit)
+            return 1.0 + max(0, limit - known)
+
+    found = compared(Taking(keeps=True), Taking(keeps=False), ["Warm.", "A claim.", "Another."], 1)
+    assert (found.repeated, found.wider, found.reworded) == pytest.approx((11.0, 21 / 11, 1.0))

@@ -95,7 +95,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     others = {name: value for name, value in os.environ.items() if not name.startswith("WIRECHECK_")}
     env = {**others, "WIRECHECK_PORT": str(port), "WIRECHECK_DATA": str(folder), "WIRECHECK_ARTICLES": str(SAMPLE)}
     # As `wirecheck serve` does: the articles are read in a process of their own, before gunicorn.
-    code = "from service.assembly import read_articles as r; from service.config import Settings as S; r(S.from_env())"
+    code = "from service.opening import read_articles as r; from service.config import Settings as S; r(S.from_env())"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, check=True, capture_output=True, timeout=PATIENCE)
     store = Store.open(f"sqlite:///{folder / 'wirecheck.sqlite3'}")
     articles = {article.id: article for article in store.articles(list(store.fingerprints()))}

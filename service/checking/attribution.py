@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from service.checking import cues
 from service.checking.cues import Cue
@@ -71,6 +72,7 @@ def attribute(sentence: str, context_before: str = "") -> Attribution | None:
     return Attribution(speaker, act)
 
 
+@lru_cache(maxsize=512)
 def reported(sentence: str) -> Reported | None:
     """Return the reported speech of a sentence with the spans of its content and of its cue, or None."""
     text = sentence[:_LONGEST]

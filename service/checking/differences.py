@@ -98,12 +98,15 @@ def compare(
     `context` is the article's title and the sentence's neighbors, which say of whom a sentence without names speaks and
     which names belong together; `article` is its whole text. Offsets are into `claim` and `evidence`.
     """
+    asked = Scene.of(claim, None)
+    if not (asked.quantities or asked.dates):
+        return Comparison()
     replaced, scene = find_replacements(evidence), Scene.of(evidence, evidence_published_at)
     case = _Case(
-        claim=Scene.of(claim, None),
+        claim=asked,
         evidence=replace(scene, quantities=with_units(scene.quantities, replaced)),
         replaced=replaced,
-        around=Surroundings.of(context, evidence_published_at, article),
+        around=Surroundings(evidence_published_at, context, article),
         text=evidence,
     )
     firsts = firsts_of(claim, case.claim)

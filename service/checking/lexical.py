@@ -30,5 +30,5 @@ class Weights:
 
     def share(self, held: set[str]) -> float:
         """Return the share of the claim's weight, 0 to 1, that these terms carry."""
-        whole = sum(self.of.values())
-        return sum(weight for term, weight in self.of.items() if term in held) / whole if whole else 0.0
+        found = [weight for term, weight in self.of.items() if term in held]
+        return sum(found) / sum(self.of.values()) if found else 0.0

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from service.checking.remembering import RememberingStance
 from service.domain import StanceScores
 from service.ports import StanceModel
 
@@ -27,6 +28,9 @@ class Pacer:
 
     def __init__(self, model: StanceModel, budget: Budget | None = None) -> None:
         self._model, self._budget = model, budget or Budget()
+        self._unknown: Callable[[Sequence[tuple[str, str]]], int] = (
+            model.unknown if isinstance(model, RememberingStance) else len
+        )
         self._pair_s = 0.0
 
     def judge(self, pairs: Sequence[tuple[str, str]], started: float) -> list[StanceScores]:
@@ -43,8 +47,11 @@ class Pacer:
             if scores and now >= until:
                 break
             count = self._how_many(until - now)
-            scores += self._model.judge(pairs[len(scores) : len(scores) + count])
-            self._learn((self._budget.clock() - now) / count)
+            part = pairs[len(scores) : len(scores) + count]
+            unknown = self._unknown(part)
+            scores += self._model.judge(part)
+            if unknown:  # what was known says nothing of how long it takes to compute one
+                self._learn((self._budget.clock() - now) / unknown)
         return scores
 
     def _how_many(self, left_s: float) -> int:

@@ -7,6 +7,8 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from service.checking.attribution import is_speech_claim
 from service.checking.confidence import Confidence, signs_of
 from service.checking.factchecks import FactCheckFinder
@@ -18,6 +20,7 @@ from service.checking.reasons import explain, scope
 from service.checking.retrieval import Ranking, Retriever
 from service.checking.timeline import trace
 from service.checking.verdict import Vote, count
+from service.corpus.coverages import Coverages
 from service.corpus.factchecks import FactChecks
 from service.corpus.follower import Follower
 from service.corpus.searching import SentenceIndex
@@ -97,6 +100,7 @@ class Pipeline:
         self._budget, self._clock = budget, budget.clock
         self._confidence = tuning.confidence
         self._unwell: str | None = None
+        self._coverages = Coverages(store)
         self._follower = Follower(store, index, embedder)
         self.fact_checks = FactCheckFinder(FactChecks(store, embedder), embedder)
 
@@ -135,7 +139,7 @@ class Pipeline:
         shown = [_evidence(j, g, origins) for j, g in zip(traced.judgements, groups, strict=True)]
         evidence = sorted((e for e in shown if _counts(e.judgement)), key=_strongest_first)
         related = tuple(e for e in shown if _why_excluded(e.judgement) is None and not _counts(e.judgement))
-        coverage = self._store.coverage(query)
+        coverage = self._coverages.of(query, version)
         return Report(
             check_id=uuid.uuid4().hex,
             claim=query.claim,
@@ -180,7 +184,8 @@ class Pipeline:
     def _cosine_among(self, hits: Sequence[Hit]) -> Callable[[Hit, Hit], float]:
         """Return what gives the cosine of the sentences of two of these hits."""
         vectors = self._index.vectors([hit.sentence.id for hit in hits])
-        cosines = vectors @ vectors.T
+        # Not `vectors @ vectors.T`: so small a product is not worth the threads that BLAS wakes for it.
+        cosines = np.einsum("id,jd->ij", vectors, vectors)
         rows = {hit.sentence.id: row for row, hit in enumerate(hits)}
         return lambda one, other: float(cosines[rows[one.sentence.id], rows[other.sentence.id]])
 

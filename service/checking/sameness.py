@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from service.checking.dates import DateMention, Granularity, dates_agree
 from service.checking.narrowing import goes_the_other_way, is_narrowed
@@ -103,35 +103,44 @@ def _same_role(claim: Scene, ours: Quantity, evidence: Scene, theirs: Quantity) 
     return Sameness.WHOLE if generic else Sameness.LOOSE
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Surroundings:
     """What is known of a sentence besides its words: its article's day, and the names of title and neighbors.
 
-    `title` and `article` hold the names there alone and in the whole text, `words` the stems of title and neighbors.
-    `linked` pairs names that stand in one phrase ("Elm Hall in Oakford"), so that either may stand for the other.
+    `context` is the title and the neighbors, in this order, and `text` the article. Each is read where a figure or date
+    asks for it, since most sentences hold none that do.
     """
 
     published_at: datetime | None = None
-    names: frozenset[str] = frozenset()
-    linked: frozenset[tuple[str, str]] = frozenset()
-    title: frozenset[str] = frozenset()
-    article: frozenset[str] = frozenset()
-    words: frozenset[str] = frozenset()
+    context: str = ""
+    text: str = ""
 
-    @classmethod
-    def of(cls, context: str, published_at: datetime | None, article: str = "") -> Surroundings:
-        """Read the title and the neighbors of a sentence, in this order, and the text of its article."""
-        tokens = tokenize(context)
-        title = next((i for i in range(len(tokens)) if ends_sentence(tokens, i)), len(tokens))
-        names = names_in(tokens, range(len(tokens)))
-        return cls(
-            published_at,
-            names,
-            linked_names(tokens),
-            names_in(tokens, range(title)),
-            names | _names_of(article),
-            frozenset(word for i in range(len(tokens)) if (word := content_stem(tokens, i))),
-        )
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Return the names of title and neighbors."""
+        return _names_of(self.context)
+
+    @cached_property
+    def linked(self) -> frozenset[tuple[str, str]]:
+        """Return pairs of names in one phrase ("Elm Hall in Oakford"), so that either may stand for the other."""
+        return linked_names(tokenize(self.context))
+
+    @cached_property
+    def title(self) -> frozenset[str]:
+        """Return the names of the title alone."""
+        tokens = tokenize(self.context)
+        return names_in(tokens, range(next((i for i in range(len(tokens)) if ends_sentence(tokens, i)), len(tokens))))
+
+    @cached_property
+    def article(self) -> frozenset[str]:
+        """Return the names of the whole article."""
+        return self.names | _names_of(self.text)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Return the stems of title and neighbors."""
+        tokens = tokenize(self.context)
+        return frozenset(word for i in range(len(tokens)) if (word := content_stem(tokens, i)))
 
 
 @lru_cache(maxsize=64)

@@ -127,10 +127,10 @@ def _timeline(judgements: Sequence[Judgement], dated: Sequence[_Dated]) -> tuple
 
 def _updates(judgement: Judgement) -> list[Update]:
     """Return the updates that a sentence tells of the figure it was judged by."""
-    if judgement.stance is Stance.NEUTRAL:
-        return []
     values = {figure.value for figure in judgement.figures} | (
         {judgement.superseded_by.value} if judgement.superseded_by else set()
     )
+    if judgement.stance is Stance.NEUTRAL or not values:
+        return []
     found = find_updates(judgement.hit.sentence.text)
     return [update for update in found if values & {update.old.value, update.new.value}]

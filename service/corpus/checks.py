@@ -49,7 +49,7 @@ class StoreChecks:
             return
         fed = {article.id: article for article in _articles(report)}
         now = self._now()
-        with self._store.writing(WAIT_MS) as connection:
+        with self._store.writing(WAIT_MS, lasting=False) as connection:
             old = checks.c.id == report.check_id
             if not self._has_jumped(now):
                 old = or_(old, checks.c.checked_at < now - timedelta(days=self._days))

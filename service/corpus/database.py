@@ -8,10 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Self
 
-from alembic import command
-from alembic.config import Config as AlembicConfig
-from alembic.util import CommandError
-from sqlalchemy import URL, Connection, Engine, make_url
+from sqlalchemy import URL, Connection, Engine, inspect, make_url, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from service.corpus.engines import backend_of
@@ -58,7 +55,7 @@ class Database:
                     # One process migrates while others wait, and all of it or nothing is kept.
                     connection.exec_driver_sql("BEGIN IMMEDIATE")
                     _migrate(connection)
-        except (SQLAlchemyError, CommandError, OSError) as error:
+        except (SQLAlchemyError, CorpusError, OSError) as error:
             reason = str(error).splitlines()[0]
             raise CorpusError(f"The store {url} cannot be opened: {reason}. Check WIRECHECK_DATA.") from error
         return cls(engine)
@@ -110,16 +107,17 @@ class Database:
             yield connection.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
-    def writing(self, wait_ms: int = WAIT_MS) -> Iterator[Connection]:
+    def writing(self, wait_ms: int = WAIT_MS, *, lasting: bool = True) -> Iterator[Connection]:
         """Open a transaction, or join this thread's; all of what is done in it is kept, or nothing.
 
         It has the only right to write from its start, so that what is read in it is still true when it ends. Raises
-        `UnwritableError` where nothing can be written, or another writer goes on for longer than `wait_ms`.
+        `UnwritableError` where nothing can be written, or another writer goes on for longer than `wait_ms`. What is
+        not `lasting` does not wait for the disk: all of it, or nothing, may be lost when the machine loses its power.
         """
         if self._held.writes and self._held.connection is not None:
             yield self._held.connection
             return
-        with self._named(writing=True), self.backend.writing(self._engine, wait_ms) as connection:
+        with self._named(writing=True), self.backend.writing(self._engine, wait_ms, lasting=lasting) as connection:
             with self._holding(connection, writes=True):
                 yield connection
             connection.commit()
@@ -158,15 +156,31 @@ def _open_postgres(url: URL) -> Engine:
             take_turn(connection)
             check_server(connection)
             _migrate(connection)
-    except (SQLAlchemyError, CommandError, CorpusError) as error:
+    except (SQLAlchemyError, CorpusError) as error:
         engine.dispose()
         raise why_not_opened(url, error) from error
     return engine
 
 
 def _migrate(connection: Connection) -> None:
+    if _is_newest(connection):  # nearly always, and Alembic takes long to import
+        return
+    from alembic import command
+    from alembic.config import Config as AlembicConfig
+    from alembic.util import CommandError
+
     config = AlembicConfig()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    with _MIGRATING:
-        command.upgrade(config, "head")
+    try:
+        with _MIGRATING:
+            command.upgrade(config, "head")
+    except CommandError as error:
+        raise CorpusError(str(error)) from error
+
+
+def _is_newest(connection: Connection) -> bool:
+    newest = max(path.stem.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+    if not inspect(connection).has_table("alembic_version"):
+        return False
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == [newest]

@@ -24,8 +24,7 @@ DEAD_FEW = 1_000
 class VectorIndex:
     """Exact cosine search over unit vectors, which follows the corpus by deltas; for one thread at a time."""
 
-    def __init__(self, stored: SentenceVectors, dimension: int, threads: int = 1) -> None:
-        faiss.omp_set_num_threads(threads)
+    def __init__(self, stored: SentenceVectors, dimension: int) -> None:
         self.dimension = dimension
         self.reset(stored)
 
@@ -139,6 +138,9 @@ class VectorIndex:
         if among is not None:
             rows = self._row_numbers([sentence_id for sentence_id in among if sentence_id in self._rows])
             selector = faiss.IDSelectorBatch(rows)
+        # FAISS shares one query out to no threads, but all that it may use wake and spin beside the models' own, which
+        # took ten times the search. OpenMP keeps the number for the calling thread only, so it is set at each search.
+        faiss.omp_set_num_threads(1)
         parameters = faiss.SearchParameters(sel=selector) if selector else None  # type: ignore[call-arg]
         similarities, rows_found = index.search(vector.reshape(1, -1), count, params=parameters)
         # FAISS pads with -1 where it finds fewer than were asked for.

@@ -12,12 +12,10 @@ from service.corpus.searching import SentenceIndex
 from service.corpus.store import Store
 
 
-def open_index(
-    store: Store, model: str, dimension: int, threads: int = 1, options: IndexOptions | None = None
-) -> SentenceIndex:
+def open_index(store: Store, model: str, dimension: int, options: IndexOptions | None = None) -> SentenceIndex:
     """Return an index over all that a model has embedded; the options are those of PostgreSQL."""
     if not isinstance(store.backend, Postgres):
-        return VectorIndex(store.vectors(model, dimension), dimension, threads)
+        return VectorIndex(store.vectors(model, dimension), dimension)
     options = options or IndexOptions()
     make_index(store, model, dimension, options)
     return PgVectorIndex(store, model, dimension, options)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import TypeVar
@@ -13,26 +13,17 @@ from tqdm import tqdm
 
 from service.corpus.factchecks import claims_of
 from service.corpus.grouping import find_origins
+from service.corpus.outcome import Intake
 from service.corpus.store import Fingerprint, Store
 from service.domain import Article, Span
 from service.ports import Embedder
-from service.reading.readers import Skipped, read_file, read_folder
+from service.reading.folder import Skipped
+from service.reading.readers import read_file, read_folder
 from service.reading.sentences import split
 
 T = TypeVar("T")
 STORE_AT_ONCE = 100
 EMBED_AT_ONCE = 256
-
-
-@dataclass(frozen=True, slots=True)
-class Intake:
-    """What a run of adding did."""
-
-    added: int
-    unchanged: int
-    removed: int
-    embedded: int
-    skipped: tuple[Skipped, ...]
 
 
 def sync_folder(

@@ -41,6 +41,7 @@ from service.corpus.rows import (
     joined_terms,
     parts,
     sentence_of,
+    sentences_by_id,
     terms_of_ids,
     with_beside,
 )
@@ -176,9 +177,7 @@ class Store(Database):
         """Return sentences by id, each with its article and neighbors; ids that are gone are left out."""
         wanted = set(ids)
         with self.one_moment() as connection:
-            near = in_parts(
-                connection, lambda part: select(sentences).where(sentences.c.id.in_(part)), with_beside(ids)
-            )
+            near = sentences_by_id(connection, with_beside(ids))
             rows = [row for row in near if row.id in wanted]
             held = articles_by_id(connection, sorted({row.article_id for row in rows}))
             words = terms_of_ids(connection, [row.id for row in rows])

@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 from service.config import Settings
 from service.corpus.database import MIGRATIONS
 from service.doctor.finding import Finding, Level
-from service.reading.readers import SUFFIXES
+from service.reading.folder import SUFFIXES
 
 _LITTLE, _FEW = 100_000_000, 1_000_000_000  # bytes that stop a change of the corpus soon, or some day
 _RESTORE = "put a backup in its place with `wirecheck restore FILE`, or remove the file and start again"

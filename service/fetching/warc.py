@@ -10,7 +10,7 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
 from service.fetching.fetcher import Page
-from service.reading.readers import Skipped
+from service.reading.folder import Skipped
 
 SUFFIXES = (".warc", ".warc.gz")
 

@@ -49,6 +49,7 @@ _PLURALS = {
     "dozens": (20, 300), "scores": (20, 400), "hundreds": (100, 3e3), "thousands": (1e3, 1e5),
     "millions": (1e6, 1e9), "billions": (1e9, 1e12),
 }  # fmt: skip
+_STARTS = frozenset({"a", "half", "tens", "few", "several"}) | _SMALL.keys() | _TENS.keys() | _PLURALS.keys()
 _MAX_DIGITS = 15  # beyond this a float no longer holds every digit, and no news figure is that long
 _MAX_WORDS = 16
 
@@ -77,6 +78,8 @@ def read_numeral(tokens: Tokens, index: int) -> Numeral | None:
     """Return the number that starts at an index, or None."""
     if tokens[index].is_number:
         return _digits(tokens, index)
+    if tokens[index].lower not in _STARTS:  # nearly all words
+        return None
     return _fraction(tokens, index) or _vague(tokens, index) or _words(tokens, index)
 
 

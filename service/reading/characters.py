@@ -46,5 +46,5 @@ def key(line: str) -> str:
 
 def is_upper(line: str) -> bool:
     """Say whether a line is set in capitals; two letters are too few to tell."""
-    letters = [char for char in line if char.isalpha()]
-    return len(letters) > 2 and sum(char.isupper() for char in letters) >= 0.9 * len(letters)
+    letters = list(filter(str.isalpha, line))
+    return len(letters) > 2 and sum(map(str.isupper, letters)) >= 0.9 * len(letters)

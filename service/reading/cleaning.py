@@ -87,6 +87,8 @@ def _repeats(lines: list[str], title: str | None) -> list[bool]:
 def _transcript(lines: list[str]) -> list[bool]:
     """Mark lines in capitals when what they say stands in ordinary type elsewhere in the article."""
     upper = [is_upper(line) for line in lines]
+    if not any(upper):
+        return upper
     plain = {word for line, mark in zip(lines, upper, strict=True) if not mark for word in _content(line)}
     shouted = [word for line, mark in zip(lines, upper, strict=True) if mark for word in _content(line)]
     repeated = sum(word in plain for word in shouted)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import codecs
 import re
 
-from charset_normalizer import from_bytes
-
 from service.errors import ReadingError
 
 _BOMS = (
@@ -50,6 +48,8 @@ def _without_mark(data: bytes) -> str:
     # A detector has too little to go on in English with a few curly quotes; there it is Windows' own table.
     if high <= max(4, _MOSTLY_ASCII * len(data)) and (text := _try(data, "cp1252")) is not None:
         return text
+    from charset_normalizer import from_bytes  # slow to import, and most files are UTF-8
+
     best = from_bytes(data, cp_exclusion=_UNLIKELY).best()
     if best is None:
         raise ReadingError("has no encoding that can be told; save the article as UTF-8 text")

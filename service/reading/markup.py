@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-import trafilatura
 from lxml import etree, html
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from trafilatura.metadata import extract_metadata
 
 from service.errors import ReadingError
 from service.reading.characters import without_controls
@@ -32,6 +30,8 @@ _BLOCKS = "//p | //h1 | //h2 | //h3 | //li | //blockquote[not(.//p)] | //td"
 
 def read_html(source: str) -> tuple[str, Facts]:
     """Return the article text of a page and what its head states; raise `ReadingError` where it has none."""
+    import trafilatura  # only for pages, and slow to import
+
     source = without_controls(source)
     try:
         # lxml takes a text that names its own encoding for a mistake.
@@ -51,6 +51,8 @@ def read_html(source: str) -> tuple[str, Facts]:
 
 
 def _head(tree: html.HtmlElement) -> Facts:
+    from trafilatura.metadata import extract_metadata
+
     found = extract_metadata(tree, extensive=False)
     title = getattr(found, "title", None)
     site = next((value.strip() for value in tree.xpath(_SITE) if value.strip()), None)

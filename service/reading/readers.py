@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,19 +17,11 @@ from service.reading.articles import (
     article_from_text,
 )
 from service.reading.decoding import decode
+from service.reading.folder import Skipped, files_of
 
-__all__ = ["Skipped", "article_from_html", "article_from_text", "read_file", "read_folder"]
+__all__ = ["article_from_html", "article_from_text", "read_file", "read_folder"]
 
-SUFFIXES = frozenset({".txt", ".html", ".htm", ".md", ".json", ".jsonl"})
 MAX_BYTES = 5_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A file, or a line of one (`rows.jsonl#3`), that was left out, and why."""
-
-    path: str
-    reason: str
 
 
 def read_folder(folder: Path, max_bytes: int = MAX_BYTES) -> Iterator[Article | Skipped]:
@@ -38,7 +29,7 @@ def read_folder(folder: Path, max_bytes: int = MAX_BYTES) -> Iterator[Article | 
     if not folder.is_dir():
         raise ReadingError(f"{folder} is not a folder; name a folder of article files")
     seen: set[str] = set()
-    for found in _walk(folder, folder, frozenset({folder.resolve()})):
+    for found in files_of(folder):
         results = [found] if isinstance(found, Skipped) else read_file(found, folder, max_bytes)
         for result in results:
             if isinstance(result, Article) and result.id in seen:
@@ -139,31 +130,3 @@ def _json(text: str) -> object:
         ) from None
     except ValueError:
         raise ReadingError("is not JSON: a number is too long; give one object an article") from None
-
-
-def _walk(folder: Path, root: Path, above: frozenset[Path]) -> Iterator[Path | Skipped]:
-    """Yield article files in order. `above` holds the real folders on the way here, so that no link goes in circles."""
-    try:
-        entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
-    except OSError as error:
-        name = folder.relative_to(root).as_posix()
-        yield Skipped(name, f"cannot be listed: {error.strerror or error}; allow the folder to be read")
-        return
-    for entry in entries:
-        name = entry.relative_to(root).as_posix()
-        try:
-            real = entry.resolve()
-            outside = not real.is_relative_to(root.resolve())
-            is_folder, is_file = entry.is_dir(), entry.is_file()
-        except (OSError, RuntimeError):
-            yield Skipped(name, "is a link that leads in circles; remove it")
-            continue
-        if outside and (is_folder or entry.suffix.lower() in SUFFIXES):
-            yield Skipped(name, "is a link that leaves the folder and is not followed; copy the file in")
-        elif is_folder and real not in above:
-            yield from _walk(entry, root, above | {real})
-        elif entry.suffix.lower() in SUFFIXES and not is_folder:
-            if is_file:
-                yield entry
-            else:
-                yield Skipped(name, "is no regular file; put an article file in its place")

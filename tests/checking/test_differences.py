@@ -142,3 +142,7 @@ def test_a_hostile_sentence_is_done_and_its_offsets_are_exact():
     for difference in compare(claim, evidence, None).differences:
         assert claim[difference.claim.start : difference.claim.end] == difference.claim.text
         assert evidence[difference.evidence.start : difference.evidence.end] == difference.evidence.text
+
+
+def test_a_claim_without_values_is_compared_with_nothing() -> None:
+    assert compare("The mill burned down.", "The mill lost 40 workers on 3 May 2021.", None) == Comparison()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 
+import faiss
 import numpy as np
 import pytest
 
@@ -104,3 +106,15 @@ def test_a_sentence_is_found_through_the_one_before_it() -> None:
     similarity = {n.sentence_id: n.similarity for n in index.nearest_in_context(vector(1, 0), 3)}
     assert similarity[2] > 0.4
     assert similarity[3] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_a_search_wakes_no_threads_in_whatever_thread_it_runs() -> None:
+    index = VectorIndex(stored([EAST, BETWEEN, NORTH], [30, 10, 20]), 2)
+
+    def search() -> int:
+        faiss.omp_set_num_threads(2)  # OpenMP keeps it for each thread apart, as the index finds it in a new one
+        index.nearest(np.array(EAST, dtype=np.float32), 1)
+        return faiss.omp_get_max_threads()
+
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(search).result() == 1

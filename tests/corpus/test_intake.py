@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from service.corpus.intake import Intake, add_articles, sync_folder
+from service.corpus.intake import add_articles, sync_folder
+from service.corpus.outcome import Intake
 from service.corpus.store import Store
 from service.domain import Query
 from service.errors import ReadingError

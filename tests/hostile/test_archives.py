@@ -12,7 +12,7 @@ from service.errors import FetchError
 from service.fetching.fetcher import Page
 from service.fetching.listings import MOST_XML_BYTES, listing_of, unzipped
 from service.fetching.warc import pages_in
-from service.reading.readers import Skipped
+from service.reading.folder import Skipped
 
 URL = "https://gull.example/sitemap.xml"
 SECRET = "a secret of this machine"

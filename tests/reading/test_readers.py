@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from service.domain import Article
 from service.errors import ReadingError
-from service.reading.readers import Skipped, article_from_html, article_from_text, read_file, read_folder
+from service.reading.folder import Skipped
+from service.reading.readers import article_from_html, article_from_text, read_file, read_folder
 
 BODY = "The dam held through the night. Engineers lowered the lake by two meters on Sunday, the ministry said."
 PAGE = f"""<html><head><title>Dam holds through the night | Example Herald</title>

@@ -20,6 +20,7 @@ from service.config import Settings
 from service.domain import Article, Query
 from service.errors import BusyError, DamagedError
 from service.metrics import Metrics
+from service.opening import open_store
 from service.ports import Holdings, IndexSize, Loaded
 from service.watching import Watches
 from tests.fakes import FakeChecker
@@ -189,3 +190,29 @@ def test_where_the_first_place_is_missing_another_is_found(tmp_path: Path) -> No
     figures.share((str(tmp_path / "missing"),))
     assert Path(os.environ[figures.FOLDER]).is_dir()
     figures.remove()
+
+
+def test_judgements_are_counted_by_whether_they_were_known(tmp_path: Path) -> None:
+    watches = Watches(Metrics())
+    settings = Settings(data=tmp_path)
+    store = open_store(settings)
+    put(store, Article("quay", "Quay", "The quay reopened [supports]."))
+    embed(store, FakeEmbedder())
+    store.close()
+    service = build_service(settings, FakeEmbedder(), FakeStance(), watches)
+    before = samples(watches.metrics.text())
+    for _ in range(3):
+        service.check(Query("The quay reopened."))
+    text = watches.metrics.text()
+    found = {
+        cache: value(text, "judgements_total", cache=cache) - before["wirecheck_judgements_total", (("cache", cache),)]
+        for cache in ("hit", "miss")
+    }
+    assert found == {"hit": 2, "miss": 1}
+
+
+def test_with_none_kept_every_judgement_is_computed_and_none_is_counted(tmp_path: Path) -> None:
+    watches = Watches(Metrics())
+    service = build_service(Settings(data=tmp_path, keep_judgements=0), FakeEmbedder(), FakeStance(), watches)
+    service.check(Query("The quay reopened."))
+    assert "judgements_total{" not in watches.metrics.text()

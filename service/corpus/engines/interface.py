@@ -35,10 +35,10 @@ class Backend(Protocol):
         """Give a connection in a transaction in which all that is read is of one moment."""
         ...
 
-    def writing(self, engine: Engine, wait_ms: int) -> AbstractContextManager[Connection]:
+    def writing(self, engine: Engine, wait_ms: int, *, lasting: bool) -> AbstractContextManager[Connection]:
         """Give a connection in a transaction that has the only right to write from its start; it is not committed.
 
-        Another writer is waited for as long as `wait_ms`.
+        Another writer is waited for as long as `wait_ms`. What is not `lasting` does not wait for the disk.
         """
         ...
 

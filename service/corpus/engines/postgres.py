@@ -95,10 +95,12 @@ class Postgres:
             yield connection
 
     @contextmanager
-    def writing(self, engine: Engine, wait_ms: int = WAIT_MS) -> Iterator[Connection]:
+    def writing(self, engine: Engine, wait_ms: int = WAIT_MS, *, lasting: bool = True) -> Iterator[Connection]:
         """Give a connection in a transaction that has the only right to write from its start."""
         with engine.connect() as connection:
             take_turn(connection, wait_ms)
+            if not lasting:
+                connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
             yield connection
 
     def named(self, error: DBAPIError, *, writing: bool) -> WirecheckError | None:

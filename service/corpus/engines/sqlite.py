@@ -80,10 +80,11 @@ class Sqlite:
             yield connection
 
     @contextmanager
-    def writing(self, engine: Engine, wait_ms: int = WAIT_MS) -> Iterator[Connection]:
+    def writing(self, engine: Engine, wait_ms: int = WAIT_MS, *, lasting: bool = True) -> Iterator[Connection]:
         """Give a connection in a transaction that has the only right to write from its start."""
         with engine.connect() as connection:
             connection.exec_driver_sql(f"PRAGMA busy_timeout={wait_ms:d}")
+            connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if lasting else 'NORMAL'}")  # stays as it is set
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
 
