@@ -81,7 +81,7 @@ def _rows(connection: Connection, model: str, after: int) -> Sequence[Row[Any]]:
         .where(sentences.c.id > after)
     )
     # Sorted here: for an order by article SQLite would walk all sentences to find the few that are new.
-    rows: Sequence[Row[Any]] = connection.execute(wanted).all()
+    rows: Sequence[Any] = connection.execute(wanted).all()
     return sorted(rows, key=lambda row: (row.article_id, row.position))
 
 
