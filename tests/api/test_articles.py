@@ -387,7 +387,7 @@ def test_the_service_s_own_pages_and_programs_can_write(desk: FlaskClient, heade
 
 
 @pytest.mark.parametrize(
-    ("pragma", "reason"), [("query_only = ON", "readonly"), ("max_page_count = 1", "disk is full")]
+    ("pragma", "reason"), [("query_only = ON", "read-only"), ("max_page_count = 1", "disk is full")]
 )
 def test_a_full_or_read_only_disk_is_said_and_what_is_there_is_served(tmp_path: Path, pragma: str, reason: str) -> None:
     url = f"sqlite:///{tmp_path / 'wirecheck.sqlite3'}"
