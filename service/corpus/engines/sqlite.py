@@ -43,14 +43,14 @@ class Sqlite:
 
     def __init__(self, engine: Engine) -> None:
         name = engine.url.database
-        self._file = Path(name) if name and name != ":memory:" else None
-        self._identity = _identity(self._file)
+        self.file = Path(name) if name and name != ":memory:" else None
+        self._identity = _identity(self.file)
 
     def look(self) -> None:
         """Raise `DamagedError` where the file that was opened is gone, or another one is in its place."""
-        if self._file is not None and _identity(self._file) != self._identity:
+        if self.file is not None and _identity(self.file) != self._identity:
             raise DamagedError(
-                f"The store's file {self._file} was removed or replaced while it was served: put it back and start "
+                f"The store's file {self.file} was removed or replaced while it was served: put it back and start "
                 "again, or restore a backup with `wirecheck restore FILE` and start again."
             )
 
