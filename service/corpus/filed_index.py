@@ -74,6 +74,11 @@ class FiledIndex(VectorIndex):
         self._begin_anew(store, files.model)
         self._renew_if_due()
 
+    @property
+    def kind(self) -> str | None:
+        """Return the kind of approximate index that is searched, None where all are compared."""
+        return self._mapped.manifest.kind if self._mapped and self._base is self._mapped.rows else None
+
     def is_of(self, revision: int) -> bool:
         """Return whether this is the index of a revision, and no new file waits."""
         return self._fresh is None and super().is_of(revision)

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, create_engine, event, literal_column, make_url, select, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Select,
+    String,
+    bindparam,
+    create_engine,
+    event,
+    literal_column,
+    make_url,
+    select,
+    text,
+)
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 
 from service.corpus.engines.interface import WAIT_MS, SearchWords
@@ -16,6 +28,9 @@ from service.errors import DamagedError, UnwritableError, WirecheckError
 
 # The words of a sentence count whole, those of its context less.
 CONTEXT_WEIGHT = 0.35
+# FTS5 reads every sentence that holds any of the terms. In a large corpus the commonest of a claim's terms are in
+# hundreds of thousands of them, take seconds, and tell the least.
+MOST_READ = 50_000
 
 
 def open_sqlite(url: str) -> tuple[Engine, bool]:
@@ -36,6 +51,18 @@ def match_expression(terms: Sequence[str]) -> str:
     Every term is quoted, so that nothing in a claim can be taken for FTS5 syntax.
     """
     return " OR ".join(f'"{term}"' for term in dict.fromkeys(terms))
+
+
+def telling(terms: Sequence[str], held: Mapping[str, int], most: int) -> list[str]:
+    """Return the terms, commonest ones left out, that so many sentences hold at most; the rarest one always stays."""
+    kept: set[str] = set()
+    read = 0
+    for term in sorted(dict.fromkeys(terms), key=lambda term: (held.get(term, 0), term)):
+        read += held.get(term, 0)
+        if kept and read > most:
+            break
+        kept.add(term)
+    return [term for term in terms if term in kept]
 
 
 class Sqlite:
@@ -95,7 +122,13 @@ class Sqlite:
         connection.execute(text("DELETE FROM sentence_words WHERE rowid = :id"), [{"id": number} for number in ids])
 
     def best(self, connection: Connection, terms: Sequence[str], chosen: Select[Any] | None, count: int) -> list[int]:
-        """Return the ids of the sentences that hold the terms best, by FTS5's BM25, ties by id."""
+        """Return the ids of the sentences that hold the terms best, by FTS5's BM25, ties by id.
+
+        Where more than `MOST_READ` sentences hold any, the commonest terms do not count.
+        """
+        counted = text("SELECT term, doc FROM sentence_terms WHERE term IN :terms")
+        asked = bindparam("terms", list(dict.fromkeys(terms)), expanding=True, type_=String)
+        held = {row.term: row.doc for row in connection.execute(counted.bindparams(asked))}
         words = (
             select(text("rowid"))
             .select_from(text("sentence_words"))
@@ -105,7 +138,7 @@ class Sqlite:
         )
         if chosen is not None:
             words = words.where(literal_column("rowid").in_(chosen))
-        return list(connection.execute(words, {"match": match_expression(terms)}).scalars())
+        return list(connection.execute(words, {"match": match_expression(telling(terms, held, MOST_READ))}).scalars())
 
     def articles_came(self, connection: Connection, ids: Sequence[str]) -> None:
         """Do nothing: the vector index reads what is new."""
