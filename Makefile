@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test e2e extension check eval bench faults train collection lock wheel audit sbom format clean
+.PHONY: help serve test e2e extension check eval bench growth faults train collection lock wheel audit sbom format clean
 
 help:  ## Say what there is
 	@grep -E '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -45,6 +45,9 @@ eval: $(VENV)/.installed-dev  ## Measure quality on every set at hand; QUICK=1 f
 
 bench: $(VENV)/.installed-dev  ## Measure speed beside a rival and the bare models; QUICK=1 for a rough look
 	$(BIN)/python -m bench.speed $(if $(QUICK),--quick)
+
+growth: $(VENV)/.installed-dev  ## Measure 10,000, 100,000 and a million sentences, and a large load; takes hours the first time
+	$(BIN)/python -m bench.growth
 
 faults: $(VENV)/.installed-dev  ## More load than the real service can bear, and faults; QUICK=1 for the short run
 	$(BIN)/python -m bench.faults $(if $(QUICK),--quick)

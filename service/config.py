@@ -58,7 +58,7 @@ class Settings:
     traces: bool = False
     database_url: str = field(default="", repr=False)  # so may it
     read_database_url: str = field(default="", repr=False)
-    index_method: str = "hnsw"
+    index_method: str = "auto"
     index_options: str = "m=16,ef_construction=100"
     index_search: str = "hnsw.ef_search=120,hnsw.iterative_scan=relaxed_order"
 
@@ -140,7 +140,7 @@ class _SettingsSchema(Schema):
     traces = fields.Boolean()
     database_url = fields.String(validate=is_store_url)
     read_database_url = fields.String(validate=are_read_urls)
-    index_method = fields.String(validate=Regexp(METHOD, error="Name an index method, as hnsw, ivfflat or exact."))
+    index_method = fields.String(validate=Regexp(METHOD, error="Name an index method, as auto, exact or hnsw."))
     index_options = fields.String(validate=Regexp(OPTIONS, error=OPTIONS_FAULT))
     index_search = fields.String(validate=Regexp(OPTIONS, error=OPTIONS_FAULT))
 

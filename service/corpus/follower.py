@@ -17,6 +17,6 @@ class Follower:
         """Bring the index to the revision of this moment and return the version of the corpus."""
         with self._store.one_moment():
             now = self._store.state()
-            if now.revision != self._index.revision:
+            if not self._index.is_of(now.revision):
                 self._index.catch_up(self._store, self._embedder.name)
             return now.version

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import timedelta
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from service.corpus import kin, revisions
 from service.corpus.store import Store
+from service.corpus.tables import sentences
 from service.domain import Article, Query
 from service.language.terms import terms
 from service.reading.origins import group
 from service.reading.sentences import split
 
+# Sentences up to which all articles are grouped together at a start after any change, in about ten seconds. Of more,
+# those that came while the service ran stay as they were grouped near each change.
+TOGETHER_MOST = 20_000
 MOST = 200  # articles grouped for one change; where a story has more, the next start sets the rest right
 _ALIKE = 20  # articles looked at for their words, and as many for their sentences
 _SENTENCES = 60
@@ -40,6 +44,17 @@ def find_origins(store: Store) -> None:
         store.keep_origins(group(sources), sources)
         kin.drop_unused(connection)
         store.grouped_together(revisions.state(connection).revision)
+
+
+def group_at_start(store: Store, *, changed: bool, together_most: int = TOGETHER_MOST) -> None:
+    """Group all articles where a reading has `changed` some, or some have no origin, or there are few and any has."""
+    if not store.lacks_origins():
+        return
+    with store.reading() as connection:
+        many = connection.execute(select(func.count()).select_from(sentences)).scalar_one() > together_most
+        if many and not changed and not kin.some_lack_origin(connection):
+            return
+    find_origins(store)
 
 
 def relatives(connection: Connection, ids: Collection[str]) -> set[str]:

@@ -1,16 +1,14 @@
-"""The vector index: every sentence twice, bare and in its context, in FAISS."""
+"""The vector index: every sentence twice, bare and in its context, which follows the corpus by deltas."""
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 
 from service.corpus.contexts import contextual
-from service.corpus.searching import Neighbor
+from service.corpus.neighbors import BARE, IN_CONTEXT, Ids, Matrix, Neighbor, Rows
 from service.corpus.store import Store
 from service.corpus.vectors import Delta, SentenceVectors
 from service.domain import Query
@@ -22,23 +20,27 @@ DEAD_FEW = 1_000
 
 
 class VectorIndex:
-    """Exact cosine search over unit vectors, which follows the corpus by deltas; for one thread at a time."""
+    """Cosine search over unit vectors: what was there at the start, and what came since; for one thread at a time."""
 
     def __init__(self, stored: SentenceVectors, dimension: int) -> None:
         self.dimension = dimension
         self.reset(stored)
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return self._base.living + self._tail.living
 
     def __contains__(self, sentence_id: int) -> bool:
-        return sentence_id in self._rows
+        return bool(self._has(np.array([sentence_id], dtype=np.int64))[0])
+
+    def is_of(self, revision: int) -> bool:
+        """Return whether this is the index of a revision, with nothing to catch up."""
+        return self.revision == revision
 
     def catch_up(self, store: Store, model: str) -> None:
         """Become the index of the store's revision at this moment."""
         delta = store.delta(model, self.dimension, self.revision, self.seen)
         if delta is None:
-            self.reset(store.vectors(model, self.dimension))
+            self._begin_anew(store, model)
         else:
             self.apply(delta)
 
@@ -48,105 +50,83 @@ class VectorIndex:
 
     def known(self, ids: Sequence[int]) -> set[int]:
         """Return those of the ids that are indexed."""
-        return {sentence_id for sentence_id in ids if sentence_id in self}
+        asked = np.array(ids, dtype=np.int64)
+        return set(asked[self._has(asked)].tolist())
 
     def reset(self, stored: SentenceVectors) -> None:
         """Forget everything and hold these sentences."""
-        self._start()
-        self._append(stored.ids, stored.vectors, contextual(stored.vectors, stored.article_numbers))
+        # FAISS breaks ties by row, so the rows stand in the order of the ids; new ids are above all older ones.
+        order = np.argsort(stored.ids, kind="stable")
+        in_context = contextual(stored.vectors, stored.article_numbers)
+        self._base = Rows(stored.ids[order], (stored.vectors[order], in_context[order]))
+        self._tail = Rows.empty(self.dimension)
         self.revision, self.seen = stored.revision, stored.seen
 
     def apply(self, delta: Delta) -> None:
         """Become the index of a later revision, at a cost that depends on what has changed."""
-        self._hide(sentence_id for gone in delta.removed for sentence_id in range(gone.first, gone.last + 1))
+        for gone in delta.removed:
+            self._hide(np.arange(gone.first, gone.last + 1, dtype=np.int64))
         new = delta.added
         # An article that was indexed in part, when some of its sentences had no embedding yet, is indexed anew.
-        unknown = {int(number) for i, number in zip(new.ids, new.article_numbers, strict=True) if int(i) not in self}
-        chosen = np.array([int(number) in unknown for number in new.article_numbers], dtype=bool)
-        self._hide(int(i) for i in new.ids[chosen])
+        chosen = np.isin(new.article_numbers, new.article_numbers[~self._has(new.ids)])
+        self._hide(new.ids[chosen])
         mixed = contextual(new.vectors, new.article_numbers)
-        self._append(new.ids[chosen], new.vectors[chosen], mixed[chosen])
+        order = np.argsort(new.ids[chosen], kind="stable")
+        self._tail.append(new.ids[chosen][order], (new.vectors[chosen][order], mixed[chosen][order]))
         self.revision, self.seen = new.revision, new.seen
-        if self.removed > max(DEAD_FEW, DEAD_SHARE * len(self._ids)):
+        if self.removed > max(DEAD_FEW, DEAD_SHARE * (len(self._base) + len(self._tail))):
             self._compact()
 
     @property
     def removed(self) -> int:
         """Return how many rows are masked."""
-        return len(self._ids) - len(self._rows)
+        return self._base.hidden + self._tail.hidden
 
     def nearest(self, vector: NDArray[np.float32], count: int, among: Sequence[int] | None = None) -> list[Neighbor]:
         """Return the `count` sentences whose bare vectors are nearest to a vector (d,), ties broken by id."""
-        return self._search(self._bare, vector, count, among)
+        return self._search(BARE, vector, count, among)
 
     def nearest_in_context(
         self, vector: NDArray[np.float32], count: int, among: Sequence[int] | None = None
     ) -> list[Neighbor]:
         """Return the `count` sentences whose context vectors are nearest, ties broken by id."""
-        return self._search(self._in_context, vector, count, among)
+        return self._search(IN_CONTEXT, vector, count, among)
 
     def similarities(self, vector: NDArray[np.float32], ids: Sequence[int]) -> tuple[list[float], list[float]]:
         """Return the cosines of a vector (d,) with indexed sentences, bare and in context, in order."""
-        rows = self._row_numbers(ids)
-        bare, in_context = self._bare.reconstruct_batch(rows), self._in_context.reconstruct_batch(rows)
+        asked = np.array(ids, dtype=np.int64)
+        bare, in_context = self._vectors(BARE, asked), self._vectors(IN_CONTEXT, asked)
         return [float(s) for s in bare @ vector], [float(s) for s in in_context @ vector]
 
     def vectors(self, ids: Sequence[int]) -> NDArray[np.float32]:
         """Return the bare vectors (len(ids), d) of indexed sentences."""
-        found: NDArray[np.float32] = self._bare.reconstruct_batch(self._row_numbers(ids))
+        return self._vectors(BARE, np.array(ids, dtype=np.int64))
+
+    def _begin_anew(self, store: Store, model: str) -> None:
+        self.reset(store.vectors(model, self.dimension))
+
+    def _has(self, ids: Ids) -> NDArray[np.bool_]:
+        return (self._base.places(ids) >= 0) | (self._tail.places(ids) >= 0)
+
+    def _hide(self, ids: Ids) -> None:
+        """Take sentences out of every answer; their rows stay until the next copy."""
+        self._base.hide(ids)
+        self._tail.hide(ids)
+
+    def _vectors(self, which: int, ids: Ids) -> Matrix:
+        found = np.empty((len(ids), self.dimension), dtype=np.float32)
+        for part in (self._base, self._tail):
+            rows = part.places(ids)
+            found[rows >= 0] = part.vectors(which, rows[rows >= 0])
         return found
 
-    def _row_numbers(self, ids: Sequence[int]) -> NDArray[np.int64]:
-        return np.array([self._rows[sentence_id] for sentence_id in ids], dtype=np.int64)
-
-    def _start(self) -> None:
-        self._ids = array("q")
-        self._rows: dict[int, int] = {}
-        self._bare, self._in_context = faiss.IndexFlatIP(self.dimension), faiss.IndexFlatIP(self.dimension)
-        self._dead = bytearray()  # a bit for each row
-        self._living: faiss.IDSelector | None = None
-
-    def _append(self, ids: NDArray[np.int64], vectors: NDArray[np.float32], in_context: NDArray[np.float32]) -> None:
-        # FAISS breaks ties by row, so the rows stand in the order of the ids; new ids are above all older ones.
-        order = np.argsort(ids, kind="stable")
-        for sentence_id in ids[order].tolist():
-            self._rows[sentence_id] = len(self._ids)
-            self._ids.append(sentence_id)
-        self._bare.add(np.ascontiguousarray(vectors[order], dtype=np.float32))
-        self._in_context.add(np.ascontiguousarray(in_context[order], dtype=np.float32))
-
-    def _hide(self, ids: Iterable[int]) -> None:
-        """Take sentences out of every answer; their rows stay until the next copy."""
-        hidden = [row for row in (self._rows.pop(sentence_id, None) for sentence_id in ids) if row is not None]
-        if hidden:
-            self._dead.extend(bytes(len(self._ids) // 8 + 1 - len(self._dead)))
-            for row in hidden:
-                self._dead[row // 8] |= 1 << row % 8
-            bits = faiss.IDSelectorBitmap(np.array(self._dead, dtype=np.uint8))  # type: ignore[call-arg,arg-type]
-            self._living = faiss.IDSelectorNot(bits)
-
     def _compact(self) -> None:
-        ids = list(self._rows)
-        bare, in_context = self.vectors(ids), self._in_context.reconstruct_batch(self._row_numbers(ids))
-        self._start()
-        self._append(np.array(ids, dtype=np.int64), bare, in_context)
+        """Copy the rows that are left together."""
+        ids = np.sort(np.concatenate([self._base.living_ids(), self._tail.living_ids()]))
+        self._base = Rows(ids, (self._vectors(BARE, ids), self._vectors(IN_CONTEXT, ids)))
+        self._tail = Rows.empty(self.dimension)
 
-    def _search(
-        self, index: faiss.IndexFlatIP, vector: NDArray[np.float32], count: int, among: Sequence[int] | None
-    ) -> list[Neighbor]:
-        selector = self._living
-        if among is not None:
-            rows = self._row_numbers([sentence_id for sentence_id in among if sentence_id in self._rows])
-            selector = faiss.IDSelectorBatch(rows)
-        # FAISS shares one query out to no threads, but all that it may use wake and spin beside the models' own, which
-        # took ten times the search. OpenMP keeps the number for the calling thread only, so it is set at each search.
-        faiss.omp_set_num_threads(1)
-        parameters = faiss.SearchParameters(sel=selector) if selector else None  # type: ignore[call-arg]
-        similarities, rows_found = index.search(vector.reshape(1, -1), count, params=parameters)
-        # FAISS pads with -1 where it finds fewer than were asked for.
-        found = [
-            Neighbor(int(self._ids[row]), float(similarity))
-            for similarity, row in zip(similarities[0], rows_found[0], strict=True)
-            if row >= 0
-        ]
-        return sorted(found, key=lambda neighbor: (-neighbor.similarity, neighbor.sentence_id))
+    def _search(self, which: int, vector: Matrix, count: int, among: Sequence[int] | None) -> list[Neighbor]:
+        chosen = None if among is None else np.array(among, dtype=np.int64)
+        found = [near for part in (self._base, self._tail) for near in part.nearest(which, vector, count, chosen)]
+        return sorted(found, key=lambda neighbor: (-neighbor.similarity, neighbor.sentence_id))[:count]

@@ -5,18 +5,24 @@ from __future__ import annotations
 from sqlalchemy import text
 
 from service.corpus.engines.postgres import Postgres
+from service.corpus.engines.sqlite import Sqlite
+from service.corpus.filed_index import FiledIndex, Plan
 from service.corpus.index import VectorIndex
 from service.corpus.pgvector_index import IndexOptions, PgVectorIndex
 from service.corpus.pgvector_making import make_index
 from service.corpus.searching import SentenceIndex
 from service.corpus.store import Store
+from service.corpus.vector_files import VectorFiles
 
 
 def open_index(store: Store, model: str, dimension: int, options: IndexOptions | None = None) -> SentenceIndex:
-    """Return an index over all that a model has embedded; the options are those of PostgreSQL."""
-    if not isinstance(store.backend, Postgres):
-        return VectorIndex(store.vectors(model, dimension), dimension)
+    """Return an index over all that a model has embedded; of the options, SQLite has the method only."""
     options = options or IndexOptions()
+    if isinstance(store.backend, Sqlite):
+        if store.backend.file is None:  # in memory, or where nothing can be written
+            return VectorIndex(store.vectors(model, dimension), dimension)
+        files = VectorFiles(store, store.backend.file, model, dimension)
+        return FiledIndex(store, files, Plan(options.method))
     make_index(store, model, dimension, options)
     return PgVectorIndex(store, model, dimension, options)
 

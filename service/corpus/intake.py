@@ -12,7 +12,7 @@ from typing import TypeVar
 from tqdm import tqdm
 
 from service.corpus.factchecks import claims_of
-from service.corpus.grouping import find_origins
+from service.corpus.grouping import group_at_start
 from service.corpus.outcome import Intake
 from service.corpus.store import Fingerprint, Store
 from service.domain import Article, Span
@@ -60,8 +60,7 @@ def sync_folder(
     with store.writing() as connection:
         store.remove(connection, gone)
     embedded = embed_missing(store, embedder, claims_of(changed))
-    if store.lacks_origins():
-        find_origins(store)
+    group_at_start(store, changed=bool(changed or gone))
     return Intake(len(changed), len(seen) - len(changed), len(gone), embedded, tuple(skipped))
 
 
@@ -80,8 +79,7 @@ def add_articles(
     changed = [article for article in articles if known.get(article.id) != Fingerprint(article.digest, None)]
     keep(store, changed, splitter)
     embedded = embed_missing(store, embedder, claims_of(changed))
-    if store.lacks_origins():
-        find_origins(store)
+    group_at_start(store, changed=bool(changed))
     return Intake(len(changed), len(articles) - len(changed), 0, embedded, skipped)
 
 

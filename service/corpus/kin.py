@@ -92,6 +92,12 @@ def replace(connection: Connection, found: Mapping[int, Origin]) -> None:
     recount(connection, touched | set(reports))
 
 
+def some_lack_origin(connection: Connection) -> bool:
+    """Return whether a sentence has no origin, as after a reading that was cut off."""
+    theirs = select(sentence_origins.c.sentence_id).where(sentence_origins.c.sentence_id == sentences.c.id)
+    return connection.execute(select(sentences.c.id).where(~theirs.exists()).limit(1)).first() is not None
+
+
 def drop_unused(connection: Connection) -> None:
     """Drop the origins that no sentence has any more."""
     connection.execute(delete(origins).where(~_used()))

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
 from service.corpus.engines.halfvec import Halfvec, learn
+from service.corpus.neighbors import Neighbor
 from service.corpus.rows import in_parts
-from service.corpus.searching import Neighbor
 from service.corpus.store import Store
 from service.corpus.tables import naive_utc
 from service.corpus.vectors import of_ids
@@ -30,14 +30,22 @@ BARE, IN_CONTEXT = "bare", "in_context"
 
 @dataclass(frozen=True, slots=True)
 class IndexOptions:
-    """How the approximate index is made and searched, in the words of the engine; method `exact` makes none."""
+    """How the approximate index is made and searched, in the words of the engine.
 
-    method: str = "hnsw"
+    Method `exact` makes none, `auto` leaves the choice to us.
+    """
+
+    method: str = "auto"
     build: Mapping[str, str] = field(default_factory=lambda: {"m": "16", "ef_construction": "100"})
     search: Mapping[str, str] = field(
         default_factory=lambda: {"hnsw.ef_search": "120", "hnsw.iterative_scan": "relaxed_order"}
     )
     exact_most: int = EXACT_MOST
+
+    @property
+    def access_method(self) -> str:
+        """Return PostgreSQL's name of the method."""
+        return "hnsw" if self.method == "auto" else self.method
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +76,10 @@ class PgVectorIndex:
     def removed(self) -> int:
         """Return 0: rows go with their sentences."""
         return 0
+
+    def is_of(self, revision: int) -> bool:
+        """Return whether the sentences were counted at this revision."""
+        return self.revision == revision
 
     def catch_up(self, store: Store, model: str) -> None:
         """Count the sentences of this moment."""

@@ -23,7 +23,7 @@ def make_index(store: Store, model: str, dimension: int, options: IndexOptions) 
 
     Nobody has to wait meanwhile; searches are slower until it is done.
     """
-    named = f"{options.method}\0{sorted(options.build.items())}\0{model}\0{dimension}"
+    named = f"{options.access_method}\0{sorted(options.build.items())}\0{model}\0{dimension}"
     suffix = hashlib.sha256(named.encode()).hexdigest()[:12]
     family = f"ix_vectors_{hashlib.sha256(model.encode()).hexdigest()[:8]}"
     wanted = {} if options.method == "exact" else {f"{family}_{c}_{suffix}": c for c in (BARE, IN_CONTEXT)}
@@ -53,7 +53,7 @@ def _creation(name: str, column: str, model: str, dimension: int, options: Index
     build = ", ".join(f"{key} = {value}" for key, value in options.build.items())
     quoted = model.replace("'", "''").replace("%", "%%")
     return (
-        f"CREATE INDEX CONCURRENTLY IF NOT EXISTS {name} ON sentence_vectors USING {options.method} "
+        f"CREATE INDEX CONCURRENTLY IF NOT EXISTS {name} ON sentence_vectors USING {options.access_method} "
         f"(({column}::halfvec({dimension})) halfvec_ip_ops) {f'WITH ({build})' if build else ''} "
         f"WHERE model = '{quoted}'"
     )

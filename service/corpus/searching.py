@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from service.corpus.neighbors import Neighbor
 from service.corpus.store import Store
 from service.domain import Query
-
-
-@dataclass(frozen=True, slots=True)
-class Neighbor:
-    """A sentence id with the cosine of the query and the indexed vector."""
-
-    sentence_id: int
-    similarity: float
 
 
 class SentenceIndex(Protocol):
@@ -33,6 +25,10 @@ class SentenceIndex(Protocol):
 
     def __len__(self) -> int:
         """Return the number of sentences."""
+        ...
+
+    def is_of(self, revision: int) -> bool:
+        """Return whether this is the index of a revision, with nothing to catch up."""
         ...
 
     def catch_up(self, store: Store, model: str) -> None:

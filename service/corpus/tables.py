@@ -133,6 +133,14 @@ removals = Table(
     Column("last", Number, nullable=False),
 )
 
+# Which file beside an SQLite database holds a model's vectors. A file that another database names is none of its own.
+vector_files = Table(
+    "vector_files",
+    metadata,
+    Column("model", String, primary_key=True),
+    Column("name", String(32), nullable=False),
+)
+
 checks = Table(
     "checks",
     metadata,

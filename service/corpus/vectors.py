@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Row, Select, and_, select
+from sqlalchemy import Connection, Row, Select, and_, func, select
 
 from service.corpus import revisions
 from service.corpus.revisions import Removal
@@ -60,9 +61,30 @@ def delta(connection: Connection, model: str, dimension: int, revision: int, see
     if not now - revisions.KEPT <= revision <= now:
         return None
     rows = _rows(connection, model, after=seen)
-    waiting = {row.article_id for row in rows if row.vector is None}
-    whole = [row for row in rows if row.article_id not in waiting]
-    return Delta(revisions.removed_since(connection, revision), _packed(whole, rows, dimension, now, after=seen))
+    added = _packed(_whole(rows), rows, dimension, now, after=seen)
+    return Delta(revisions.removed_since(connection, revision), added)
+
+
+def in_blocks(connection: Connection, model: str, dimension: int, least: int = 4_096) -> Iterator[SentenceVectors]:
+    """Yield every embedded sentence in the order of the ids, whole articles, at least so many sentences at a time.
+
+    Articles that are not embedded whole are left out, as in a delta. In memory is one block.
+    """
+    revision = revisions.state(connection).revision
+    rows = connection.execute(_wanted(model, after=0).order_by(sentences.c.id), execution_options={"yield_per": least})
+    block: list[Row[Any]] = []
+    after = 0
+    for _, article in groupby(rows, key=lambda row: row.article_id):
+        block.extend(article)
+        if len(block) >= least:
+            yield _packed(_whole(block), block, dimension, revision, after)
+            block, after = [], block[-1].id
+    yield _packed(_whole(block), block, dimension, revision, after)
+
+
+def count_after(connection: Connection, seen: int) -> int:
+    """Return how many sentences have a higher id."""
+    return connection.execute(select(func.count()).where(sentences.c.id > seen)).scalar_one()
 
 
 def of_ids(model: str, ids: Sequence[int]) -> Select[Any]:
@@ -74,14 +96,23 @@ def of_ids(model: str, ids: Sequence[int]) -> Select[Any]:
     )
 
 
-def _rows(connection: Connection, model: str, after: int) -> Sequence[Row[Any]]:
-    wanted = (
+def _whole(rows: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
+    """Return the sentences of the articles that are embedded whole."""
+    waiting = {row.article_id for row in rows if row.vector is None}
+    return [row for row in rows if row.article_id not in waiting]
+
+
+def _wanted(model: str, after: int) -> Select[Any]:
+    return (
         select(sentences.c.id, sentences.c.article_id, sentences.c.position, embeddings.c.vector)
         .outerjoin(embeddings, and_(embeddings.c.text_sha256 == sentences.c.text_sha256, embeddings.c.model == model))
         .where(sentences.c.id > after)
     )
+
+
+def _rows(connection: Connection, model: str, after: int) -> Sequence[Row[Any]]:
     # Sorted here: for an order by article SQLite would walk all sentences to find the few that are new.
-    rows: Sequence[Any] = connection.execute(wanted).all()
+    rows: Sequence[Any] = connection.execute(_wanted(model, after)).all()
     return sorted(rows, key=lambda row: (row.article_id, row.position))
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from service.corpus.contexts import ARTICLE_WEIGHT, BEFORE_WEIGHT, contextual
 from service.corpus.index import VectorIndex
-from service.corpus.searching import Neighbor
+from service.corpus.neighbors import Neighbor
 from service.corpus.store import SentenceVectors
 
 # One sentence east, one between (3-4-5), one north; the ids are not in the order of the rows.

@@ -18,7 +18,7 @@ from service.corpus import index as index_module
 from service.corpus import kin, revisions
 from service.corpus.database import MIGRATIONS
 from service.corpus.follower import Follower
-from service.corpus.grouping import find_origins, regroup, relatives
+from service.corpus.grouping import find_origins, group_at_start, regroup, relatives
 from service.corpus.index import VectorIndex
 from service.corpus.indexes import open_index
 from service.corpus.revisions import Removal
@@ -297,6 +297,22 @@ def test_what_changed_since_all_were_grouped_is_grouped_at_the_next_start(store:
     find_origins(store)
     assert not store.lacks_origins()
     partition(store)
+
+
+def test_many_articles_are_grouped_together_only_where_a_reading_changed_some_or_was_cut_off(store: Store) -> None:
+    for article in sample()[:3]:
+        change(store, article)
+    group_at_start(store, changed=False, together_most=5)
+    assert store.lacks_origins()  # each was grouped as it came, and they are many
+    group_at_start(store, changed=True, together_most=5)
+    assert not store.lacks_origins()
+    add(store, FIRE)
+    group_at_start(store, changed=False, together_most=5)
+    assert not store.lacks_origins()
+    partition(store)
+    change(store, sample()[4])
+    group_at_start(store, changed=False)
+    assert not store.lacks_origins()
 
 
 def test_an_index_answers_for_the_corpus_of_its_revision(store: Store) -> None:

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import Engine
 
+from service.corpus.engines.sqlite import telling
 from service.corpus.store import Store
 from service.corpus.tables import metadata
 from service.domain import Article, Query, Span
@@ -427,3 +428,12 @@ def test_a_sentence_and_its_article_are_of_one_moment(store: Store, url: str) ->
         event.remove(Engine, "after_cursor_execute", interfere)
         writer.close()
     assert texts in ([], ["Crews pumped water until dawn."])
+
+
+def test_the_commonest_terms_are_left_out_where_too_many_sentences_hold_them() -> None:
+    held = {"fire": 40, "harbor": 5, "town": 60}
+    terms = ["town", "fire", "harbor", "gone"]
+    assert telling(terms, held, 105) == terms
+    assert telling(terms, held, 104) == ["fire", "harbor", "gone"]
+    assert telling(terms, held, 44) == ["harbor", "gone"]
+    assert telling(["town"], held, 10) == ["town"]

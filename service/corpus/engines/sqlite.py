@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, create_engine, event, literal_column, make_url, select, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Select,
+    String,
+    bindparam,
+    create_engine,
+    event,
+    literal_column,
+    make_url,
+    select,
+    text,
+)
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 
 from service.corpus.engines.interface import WAIT_MS, SearchWords
@@ -32,6 +44,9 @@ _DAMAGED = (
     "The store's file is damaged{}: put a backup in its place with `wirecheck restore FILE`, or remove the file and "
     "start again."
 )
+# FTS5 reads every sentence that holds any of the terms. In a large corpus the commonest of a claim's terms are in
+# hundreds of thousands of them, take seconds, and tell the least.
+MOST_READ = 50_000
 
 
 def open_sqlite(url: str) -> tuple[Engine, bool]:
@@ -59,18 +74,30 @@ def match_expression(terms: Sequence[str]) -> str:
     return " OR ".join(f'"{term}"' for term in dict.fromkeys(terms))
 
 
+def telling(terms: Sequence[str], held: Mapping[str, int], most: int) -> list[str]:
+    """Return the terms, commonest ones left out, that so many sentences hold at most; the rarest one always stays."""
+    kept: set[str] = set()
+    read = 0
+    for term in sorted(dict.fromkeys(terms), key=lambda term: (held.get(term, 0), term)):
+        read += held.get(term, 0)
+        if kept and read > most:
+            break
+        kept.add(term)
+    return [term for term in terms if term in kept]
+
+
 class Sqlite:
     """What is special about SQLite."""
 
     def __init__(self, engine: Engine) -> None:
         name = engine.url.database
-        self._file = Path(name) if name and name != ":memory:" else None
-        self._identity = _identity(self._file)
+        self.file = Path(name) if name and name != ":memory:" else None
+        self._identity = _identity(self.file)
 
     def look(self) -> None:
         """Raise `DamagedError` where the file that was opened is gone, or another one is in its place."""
-        if self._file is not None and _identity(self._file) != self._identity:
-            raise DamagedError(_GONE.format(f" {self._file}"), public=_GONE.format(""))
+        if self.file is not None and _identity(self.file) != self._identity:
+            raise DamagedError(_GONE.format(f" {self.file}"), public=_GONE.format(""))
 
     @contextmanager
     def one_moment(self, engine: Engine) -> Iterator[Connection]:
@@ -110,7 +137,13 @@ class Sqlite:
         connection.execute(text("DELETE FROM sentence_words WHERE rowid = :id"), [{"id": number} for number in ids])
 
     def best(self, connection: Connection, terms: Sequence[str], chosen: Select[Any] | None, count: int) -> list[int]:
-        """Return the ids of the sentences that hold the terms best, by FTS5's BM25, ties by id."""
+        """Return the ids of the sentences that hold the terms best, by FTS5's BM25, ties by id.
+
+        Where more than `MOST_READ` sentences hold any, the commonest terms do not count.
+        """
+        counted = text("SELECT term, doc FROM sentence_terms WHERE term IN :terms")
+        asked = bindparam("terms", list(dict.fromkeys(terms)), expanding=True, type_=String)
+        held = {row.term: row.doc for row in connection.execute(counted.bindparams(asked))}
         words = (
             select(text("rowid"))
             .select_from(text("sentence_words"))
@@ -120,7 +153,7 @@ class Sqlite:
         )
         if chosen is not None:
             words = words.where(literal_column("rowid").in_(chosen))
-        return list(connection.execute(words, {"match": match_expression(terms)}).scalars())
+        return list(connection.execute(words, {"match": match_expression(telling(terms, held, MOST_READ))}).scalars())
 
     def articles_came(self, connection: Connection, ids: Sequence[str]) -> None:
         """Do nothing: the vector index reads what is new."""
