@@ -314,7 +314,7 @@ def test_a_writer_that_is_killed_at_any_moment_leaves_a_file_that_is_whole(store
 
 
 def test_the_kind_goes_by_the_number_of_sentences_and_the_setting_overrules_it() -> None:
-    assert (kind_for("auto", 250_000), kind_for("auto", 250_001)) == (None, "scan")
+    assert (kind_for("auto", 50_000), kind_for("auto", 50_001)) == (None, "scan")
     assert (kind_for("exact", 10**7), kind_for("hnsw", 10), kind_for("scan", 10)) == (None, "hnsw", "scan")
     with pytest.raises(SettingError, match=r"WIRECHECK_INDEX_METHOD is ivfflat.*auto, exact, scan, hnsw"):
         kind_for("ivfflat", 10)
