@@ -58,6 +58,7 @@ OF_ARTICLES: dict[str, Callable[[str], object]] = {
     "file": _read(article_from_plain_file),
     "page": _read(article_from_html),
     "markdown": _read(article_from_markdown),
+    "article of a sentence": lambda text: compare(CLAIM, "It killed 10.", DAY, text, text),
     "spotting": lambda text: list(spot(text)),
     "listing": lambda text: listing_of(f"<rss>{text}".encode(), "https://a.example/"),
 }
