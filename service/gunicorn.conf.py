@@ -28,6 +28,7 @@ preload_app = False
 limit_request_line = 0  # the head as a whole is limited; a claim of 1,000 emoji is 12 kB in a query string
 limit_request_fields = FIELDS
 limit_request_field_size = FIELD_BYTES
+forwarder_headers = ""  # no client says under which path the service lies: what a proxy keeps closed stays closed
 control_socket_disable = True
 loglevel = _settings.log_level
 logconfig_dict = logs.dict_config(_settings)  # gunicorn's lines in the same form as ours

@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -123,6 +124,13 @@ def test_before_it_is_ready_it_says_so_and_when_to_come_back(service: Running) -
         assert "loading" in answer.json["detail"]
     assert service.first_check is not None
     assert service.first_check.status == 200, "who asks while it loads waits for it"
+
+
+def test_no_client_says_under_which_path_the_service_lies(service: Running) -> None:
+    """A proxy that lets `/public/` through and keeps the rest closed would be talked around."""
+    with socket.create_connection(("127.0.0.1", service.port), timeout=PATIENCE) as raw:
+        raw.sendall(b"GET /public/metrics HTTP/1.1\r\nHost: localhost\r\nSCRIPT_NAME: /public\r\n\r\n")
+        assert raw.recv(100).startswith(b"HTTP/1.1 404")
 
 
 def test_it_is_alive_and_ready(service: Running) -> None:

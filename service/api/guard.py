@@ -14,7 +14,8 @@ from service.keys import Scope
 _SHOWN = 80
 _ELSEWHERE = frozenset({"cross-site", "same-site"})  # only same-origin, and none for what a user types, are ours
 # A proxy that nobody has told the service of brings requests of others to a loopback address.
-_BY_PROXIES = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip")
+_BY_PROXIES = ("Forwarded", "Via", "X-Real-Ip")
+_OF_PROXIES = "X-Forwarded-"
 
 
 def refuse_foreign(req: Request, policy: Policy, rule: Rule) -> None:
@@ -54,7 +55,7 @@ def _is_for_all(rule: Rule) -> bool:
 
 def came_through_proxy(req: Request) -> bool:
     """Return whether a proxy has left its marks."""
-    return any(name in req.headers for name in _BY_PROXIES)
+    return any(name in _BY_PROXIES or name.startswith(_OF_PROXIES) for name, _ in req.headers)
 
 
 def _foreign(page: str) -> Problem:

@@ -69,6 +69,7 @@ _PEOPLES = {
     if " " not in form and " " not in country.name
 }
 _NOMINAL_ENDS = ("s", "ing", "tion", "ment", "ness", "ity", "age", "ance", "ence", "ly", "ed", "ists", "ers")
+_NAME_REACH = 12  # tokens that a name may go on for either way: a whole text may be in capitals
 _SPEECH = word_set("said says told reported reports according confirmed announced wrote writes saying")
 
 
@@ -126,11 +127,11 @@ def _is_name(tokens: Tokens, index: int) -> bool:
 
 def _is_speaker(tokens: Tokens, index: int) -> bool:
     """Say whether a name is who reports: "Reuters said", "according to the Mirova Post", "told the BBC"."""
-    last = index
-    while last + 1 < len(tokens) and tokens[last + 1].is_capitalized and tokens[last + 1].is_word:
+    last, after = index, min(index + _NAME_REACH, len(tokens))
+    while last + 1 < after and tokens[last + 1].is_capitalized and tokens[last + 1].is_word:
         last += 1
-    first = index
-    while first > 0 and (tokens[first - 1].is_capitalized or lower_at(tokens, first - 1) == "the"):
+    first, start = index, max(0, index - _NAME_REACH)
+    while first > start and (tokens[first - 1].is_capitalized or lower_at(tokens, first - 1) == "the"):
         first -= 1
     if lower_at(tokens, last + 1) in _SPEECH or lower_at(tokens, first - 1) in {"told", "by"}:
         return lower_at(tokens, last + 1) in _SPEECH or lower_at(tokens, first - 1) == "told"
@@ -145,10 +146,11 @@ def linked_names(tokens: Tokens) -> frozenset[tuple[str, str]]:
     """Return the pairs of names, both ways round, between which only a preposition or a possessive stands."""
     found: set[tuple[str, str]] = set()
     named = [i for i in range(len(tokens)) if _is_name(tokens, i)]
+    names = frozenset(named)
     for nth, first in enumerate(named):
         for second in named[nth + 1 : nth + 1 + _LINK_REACH]:
             between = range(first + 1, second)
-            if second - first > _LINK_REACH or any(tokens[i].lower not in _LINKS and i not in named for i in between):
+            if second - first > _LINK_REACH or any(tokens[i].lower not in _LINKS and i not in names for i in between):
                 break
             one, other = _name_key(tokens[first]), _name_key(tokens[second])
             found |= {(one, other), (other, one)}

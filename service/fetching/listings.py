@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
@@ -36,7 +36,7 @@ def listing_of(body: bytes, url: str) -> Listing | None:
     if root in {"rss", "feed", "RDF"}:
         parsed = feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
         links = (str(entry.get("link") or "") for entry in parsed.entries)
-        return Listing(tuple(dict.fromkeys(urljoin(url, link) for link in links if link)))
+        return Listing(_joined(url, links))
     return None
 
 
@@ -97,5 +97,17 @@ def _sitemap(body: bytes, url: str) -> Listing:
         kind = etree.QName(entry).localname if isinstance(entry.tag, str) else ""
         loc = next((c for c in entry if isinstance(c.tag, str) and etree.QName(c).localname == "loc"), None)
         if kind in found and loc is not None and (loc.text or "").strip():
-            found[kind].append(urljoin(url, (loc.text or "").strip()))
-    return Listing(tuple(dict.fromkeys(found["url"])), tuple(dict.fromkeys(found["sitemap"])))
+            found[kind].append((loc.text or "").strip())
+    return Listing(_joined(url, found["url"]), _joined(url, found["sitemap"]))
+
+
+def _joined(url: str, links: Iterable[str]) -> tuple[str, ...]:
+    """Return links as whole addresses, each once; one that is no address stays as it is, for the fetcher to refuse."""
+    return tuple(dict.fromkeys(_whole(url, link) for link in links if link))
+
+
+def _whole(url: str, link: str) -> str:
+    try:
+        return urljoin(url, link)
+    except ValueError:
+        return link

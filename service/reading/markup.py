@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
+from html import unescape
 
 from lxml import etree, html
 from markdown_it import MarkdownIt
@@ -23,6 +27,17 @@ _PUBLISHED = (
 _SITE = (
     "//meta[@property='og:site_name' or @name='application-name' or @name='publisher' or @name='og:site_name']/@content"
 )
+_TITLE = (
+    "//head/meta[@property='og:title']/@content",
+    "//head/meta[@name='headline' or @name='title' or @name='parsely-title' or @name='sailthru.title' "
+    "or @name='dc.title' or @name='DC.title' or @name='citation_title' or @name='twitter:title']/@content",
+    "//head/meta[@itemprop='headline']/@content",
+)
+_URL = "//head/meta[@property='og:url' or @name='twitter:url']/@content"
+_ADDRESS = re.compile(r"https?://[^\s/?#]+(?:[/?#]\S*)?")
+_LONGEST_TITLE = 10_000  # characters
+_LD = "//script[@type='application/ld+json']/text()"
+_LD_HEADLINE = re.compile(r'"headline"\s*:\s*("(?:[^"\\]|\\.){1,1000}")')
 _LD_DATE = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')
 _MARKDOWN = MarkdownIt("commonmark")
 _BLOCKS = "//p | //h1 | //h2 | //h3 | //li | //blockquote[not(.//p)] | //td"
@@ -51,20 +66,34 @@ def read_html(source: str) -> tuple[str, Facts]:
 
 
 def _head(tree: html.HtmlElement) -> Facts:
-    from trafilatura.metadata import extract_metadata
+    """Not `extract_metadata`: it reads authors at a cost that grows with the square, and fails at some pages' roots."""
+    from trafilatura.metadata import extract_title, extract_url
 
-    found = extract_metadata(tree, extensive=False)
-    title = getattr(found, "title", None)
+    title = _title(tree) or extract_title(tree)
+    title = unescape(title)[:_LONGEST_TITLE] if title else None
     site = next((value.strip() for value in tree.xpath(_SITE) if value.strip()), None)
     if title and site:
         title = re.sub(rf"\s+[|–—-]\s+{re.escape(site)}$", "", title)
-    return Facts(None, title, site, getattr(found, "url", None), _published(tree))
+    url = next(filter(_ADDRESS.fullmatch, tree.xpath(_URL)), None) or extract_url(tree)
+    return Facts(None, title, site, url, _published(tree))
+
+
+def _title(tree: html.HtmlElement) -> str | None:
+    stated = (" ".join(value.split()) for path in _TITLE for value in tree.xpath(path))
+    return next(filter(None, stated), None) or next(_headlines(tree), None)
+
+
+def _headlines(tree: html.HtmlElement) -> Iterator[str]:
+    for script in tree.xpath(_LD):
+        for found in _LD_HEADLINE.findall(script):
+            with suppress(ValueError):
+                yield " ".join(str(json.loads(found, strict=False)).split())
 
 
 def _published(tree: html.HtmlElement) -> datetime | None:
     """Only a date that the page marks as its own: the extractor's guesses take a footer's year for one."""
     stated = [value for path in _PUBLISHED for value in tree.xpath(path)]
-    for script in tree.xpath("//script[@type='application/ld+json']/text()"):
+    for script in tree.xpath(_LD):
         stated += _LD_DATE.findall(script)
     return next((date for value in stated if (date := parse_any(value))), None)
 

@@ -164,7 +164,9 @@ def test_a_proxy_or_a_name_for_others_ends_the_rule_of_this_machine(made: Made, 
     refused(made(policy).post("/v1/articles", json=PIER), 401)
 
 
-@pytest.mark.parametrize("name", ["Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"])
+@pytest.mark.parametrize(
+    "name", ["Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Port", "X-Real-IP", "Via"]
+)
 def test_a_proxy_that_nobody_told_of_ends_it_too(made: Made, name: str) -> None:
     headers = {name: "192.0.2.7"}
     refused(made(Policy()).post("/v1/articles", json=PIER, headers=headers), 401)

@@ -88,6 +88,17 @@ def test_a_run_that_was_stopped_goes_on(site: Site, store: Store, gatherer: Gath
     assert held(store) == {"0", "1"}
 
 
+@pytest.mark.parametrize("root", ["rss", "urlset"])
+def test_a_link_that_is_no_address_is_named_and_the_others_are_followed(
+    site: Site, store: Store, gatherer: Gatherer, root: str
+) -> None:
+    site.put("/0", story(0))
+    listed = rss(site, "/1", "/0") if root == "rss" else urlset(site, "/1", "/0")
+    site.put("/list", listed.replace(site.url("/1"), "http://[quay"), "application/xml")
+    done = gatherer.gather([site.url("/list")], [])
+    assert (done.added, [skipped.path for skipped in done.skipped]) == (1, ["http://[quay"])
+
+
 def test_atom_and_relative_links(site: Site) -> None:
     listing = listing_of(ATOM.format(ENTRY.format("/a") + ENTRY.format("b")).encode(), site.url("/feeds/x"))
     assert listing is not None

@@ -17,6 +17,7 @@ FRAGMENTS = (
     "Monday, ", "2024-01-", "http://a.b/", "a@b.c ", "By A ", "A (B) ", "(A) — ", "- A", "* a\n", "A: b\n",
     "“a” said ", "Mr. A ", "U.S. ", "spoke on condition of ", "declined to comment ", "twenty-", "first ",
     "x" * 50 + " ", "a.b.", "1-1-", "1/2 ", "Comments\n", "Read more\n", "© A\n", "A\n\n", "Photo: A\n", "# A\n",
+    "Ab ", "Ab in ", "the Ab ", "{",
     "> a\n", "<p>a</p>", "<b>", "&amp;", "```\n", "[a](b)", "**a", "![", "By A\n",
 )  # fmt: skip
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from html import escape
 
 import pytest
 
@@ -28,6 +30,8 @@ from service.spotting.claims import spot
 from tests.hostile.growth import FRAGMENTS, grows_too_fast
 
 CLAIM = "The gale killed 12 people in Averby on 3 March, the mayor said."
+_PAGE = '<html><head><meta name="author" content="{}"></head><body><p>The pier is closed.</p></body></html>'
+_DATA = '<html><body><script type="application/ld+json">"author":{}</script><p>The pier is closed.</p></body></html>'
 SENTENCE, ARTICLE = 1_000, 12_000  # characters at the smaller size
 DAY = datetime(2026, 3, 4, tzinfo=UTC)
 
@@ -57,7 +61,10 @@ OF_ARTICLES: dict[str, Callable[[str], object]] = {
     "text": _read(article_from_text),
     "file": _read(article_from_plain_file),
     "page": _read(article_from_html),
+    "author of a page": lambda text: _read(article_from_html)(_PAGE.format(escape(text))),
+    "data of a page": lambda text: _read(article_from_html)(_DATA.format(json.dumps(text))),
     "markdown": _read(article_from_markdown),
+    "article of a sentence": lambda text: compare(CLAIM, "It killed 10.", DAY, text, text),
     "spotting": lambda text: list(spot(text)),
     "listing": lambda text: listing_of(f"<rss>{text}".encode(), "https://a.example/"),
 }

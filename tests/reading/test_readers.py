@@ -217,6 +217,30 @@ def test_what_the_caller_gives_goes_before_what_the_page_states():
     assert article.published_at == datetime(2020, 1, 1, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("root", ["svg", "math", "iframe", "object", "noscript", "nav", "select"])
+def test_a_page_of_an_odd_root_is_read(root):
+    assert article_from_html("x", f"<{root}>{BODY}</{root}>").text == BODY
+
+
+@pytest.mark.parametrize(
+    ("head", "title"),
+    [
+        ('<meta property="og:title" content="One &amp; Two"><meta name="twitter:title" content="Three">', "One & Two"),
+        ('<meta name="twitter:title" content=" Three\nFour ">', "Three Four"),
+        (r'<script type="application/ld+json">{"headline": "The \u201clake\u201d"}</script>', "The “lake”"),
+        (r'<script type="application/ld+json">{"headline": "\x"}</script>', "The dam"),
+    ],
+)
+def test_a_title_is_what_the_head_states_before_what_the_page_shows(head, title):
+    assert article_from_html("x", f"<html><head>{head}</head><body><h1>The dam</h1><p>{BODY}</p>").title == title
+
+
+@pytest.mark.parametrize("stated", ["javascript:alert(1)", "/dam", "https:///dam", "https://a b.example/"])
+def test_an_address_that_is_none_is_not_taken_from_a_page(stated):
+    page = PAGE.replace("</head>", f'<meta property="og:url" content="{stated}"></head>')
+    assert article_from_html("x", page).url == "https://herald.example/dam"
+
+
 @pytest.mark.parametrize("source", ["", "<html></html>", "<!-- x -->", "<p></p>"])
 def test_a_page_without_an_article_is_an_error(source):
     with pytest.raises(ReadingError):
