@@ -8,6 +8,7 @@ from datetime import datetime
 
 from service.checking.agreement import Outcome, meet
 from service.checking.dates import DateMention, dates_agree, extract_dates
+from service.checking.denied import without_denied
 from service.checking.earlier import firsts_of, is_repeated, left_behind, rivals
 from service.checking.nouns import is_generic
 from service.checking.passing import told_in_passing
@@ -98,10 +99,12 @@ def compare(
     `context` is the article's title and the sentence's neighbors, which say of whom a sentence without names speaks and
     which names belong together; `article` is its whole text. Offsets are into `claim` and `evidence`.
     """
-    asked = Scene.of(claim, None)
+    asked = without_denied(Scene.of(claim, None))
     if not (asked.quantities or asked.dates):
         return Comparison()
-    replaced, scene = find_replacements(evidence), Scene.of(evidence, evidence_published_at)
+    replaced = find_replacements(evidence)
+    known = frozenset(q.start for pair in replaced for q in (pair.old, pair.new))
+    scene = without_denied(Scene.of(evidence, evidence_published_at), known)
     case = _Case(
         claim=asked,
         evidence=replace(scene, quantities=with_units(scene.quantities, replaced)),
