@@ -45,6 +45,7 @@ eval: $(VENV)/.installed-dev  ## Measure quality on every set at hand; QUICK=1 f
 
 bench: $(VENV)/.installed-dev  ## Measure speed beside a rival and the bare models; QUICK=1 for a rough look
 	$(BIN)/python -m bench.speed $(if $(QUICK),--quick)
+	$(BIN)/python -m bench.postgres $(if $(QUICK),--sentences 10000)
 
 growth: $(VENV)/.installed-dev  ## Measure 10,000, 100,000 and a million sentences, and a large load; takes hours the first time
 	$(BIN)/python -m bench.growth
