@@ -73,7 +73,8 @@ def main() -> None:
     settings = Settings.from_env()
     store = open_store(settings)
     for name in sys.argv[1:]:
-        keep(store, read_corpus(Path(name)))
+        for skipped in keep(store, read_corpus(Path(name))):
+            sys.stderr.write(f"skipped {skipped.path}: {skipped.reason}\n")
     ray.init()
     workers = [Embeds.remote(settings) for _ in range(int(ray.available_resources()["CPU"]))]
     model = ray.get(workers[0].name.remote())

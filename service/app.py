@@ -73,6 +73,7 @@ def create_app(
     """Return the service around a checker, its articles, the log of its checks and the keys of those who may ask."""
     app = Flask("service", static_folder=None)
     app.json = _ReadableJson(app)
+    app.url_map.merge_slashes = False  # else "//" redirects, to whatever `Host` says, before anybody looks at that
     app.config.update(MAX_CONTENT_LENGTH=max_body_bytes)
     policy = policy or Policy()
     if policy.proxies:

@@ -30,7 +30,7 @@ from service.corpus.pgvector_index import IndexOptions
 from service.corpus.searching import SentenceIndex
 from service.corpus.store import Store
 from service.domain import Query
-from service.errors import CorpusError
+from service.errors import CorpusError, ReadingError
 from service.keeping import NewArticle
 from service.loading import Service
 from service.opening import load_embedder, open_store
@@ -124,7 +124,8 @@ def temporary_corpus(settings: Settings, corpus: Path) -> Iterator[Settings]:
             if corpus.is_dir():
                 sync_folder(store, embedder, corpus, passing.max_article_bytes)
             else:
-                keep(store, read_corpus(corpus))
+                if failed := keep(store, read_corpus(corpus)):  # figures of less than was given would mislead
+                    raise ReadingError(f"{corpus}: {failed[0].path} {failed[0].reason}")
                 embed_missing(store, embedder)
                 find_origins(store)
         finally:

@@ -8,14 +8,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from sqlalchemy.exc import SQLAlchemyError
 from tqdm import tqdm
 
-from service.errors import DuplicateError, FetchError, ReadingError
+from service.corpus.database import is_of_store
+from service.errors import DuplicateError, FetchError, ReadingError, WirecheckError
 from service.fetching.fetcher import Page, Seen
 from service.fetching.listings import MOST_XML_BYTES, pages_of
 from service.fetching.warc import pages_in
 from service.keeping import Archive, Change, NewArticle, OnDuplicate
-from service.reading.folder import Skipped
+from service.reading.folder import Skipped, unforeseen
 
 _HTML = ("text/html", "application/xhtml")
 
@@ -54,9 +56,9 @@ class Gatherer:
         done = Gathered()
         with _bar() as bar:
             for address in addresses:
-                self._take(self._of_address(address, done), done, bar)
+                self._take(address, self._of_address(address, done), done, bar)
             for path in warcs:
-                self._take(pages_in(path, self._most_bytes), done, bar)
+                self._take(str(path), pages_in(path, self._most_bytes), done, bar)
         return done
 
     def watch(self, feeds: Sequence[str], every_s: float, stop: threading.Event, say: Callable[[str], object]) -> None:
@@ -67,7 +69,7 @@ class Gatherer:
                 if stop.is_set():
                     return
                 done = Gathered()
-                self._take(self._news_of(feed, seen, done), done, None)
+                self._take(feed, self._news_of(feed, seen, done), done, None)
                 for skipped in done.skipped:
                     say(f"skipped {skipped.path}: {skipped.reason}")
                 if done.added:
@@ -112,21 +114,28 @@ class Gatherer:
         except FetchError as error:
             yield Skipped(page.url, str(error))
 
-    def _pages(self, addresses: Iterable[str], done: Gathered) -> Iterator[Page | Skipped]:
+    def _pages(self, addresses: Iterable[str | Skipped], done: Gathered) -> Iterator[Page | Skipped]:
         for address in addresses:
-            if self._is_known(address):
+            if isinstance(address, Skipped):
+                yield address
+            elif self._is_known(address):
                 done.unchanged += 1
-                continue
-            try:
-                yield self._fetcher.get(address)
-            except FetchError as error:
-                yield Skipped(address, str(error))
+            else:
+                yield self._fetched(address)
+
+    def _fetched(self, address: str) -> Page | Skipped:
+        try:
+            return self._fetcher.get(address)
+        except FetchError as error:
+            return Skipped(address, str(error))
+        except Exception as error:  # whatever it is, the other pages go on
+            return unforeseen(address, error)
 
     def _read(self, address: str) -> bytes:
         return self._fetcher.get(address, most_bytes=MOST_XML_BYTES).body
 
-    def _take(self, pages: Iterable[Page | Skipped], done: Gathered, bar: tqdm[Any] | None) -> None:
-        for page in pages:
+    def _take(self, source: str, pages: Iterable[Page | Skipped], done: Gathered, bar: tqdm[Any] | None) -> None:
+        for page in _to_the_end(source, pages):
             if isinstance(page, Skipped):
                 done.skipped.append(page)
             else:
@@ -140,10 +149,25 @@ class Gatherer:
         except (ReadingError, DuplicateError, FetchError) as error:
             done.skipped.append(Skipped(page.url, str(error)))
             return
+        except Exception as error:
+            if is_of_store(error):
+                raise
+            done.skipped.append(unforeseen(page.url, error))
+            return
         if change is Change.SKIPPED:
             done.unchanged += 1
         else:
             done.added += 1
+
+
+def _to_the_end(source: str, pages: Iterable[Page | Skipped]) -> Iterator[Page | Skipped]:
+    """Yield the pages of a source; that it cannot be read on ends no other source, but a fault of the store does."""
+    try:
+        yield from pages
+    except (WirecheckError, SQLAlchemyError):
+        raise
+    except Exception as error:
+        yield unforeseen(source, error)
 
 
 def _bar() -> tqdm[Any]:

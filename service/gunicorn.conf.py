@@ -29,6 +29,9 @@ limit_request_line = 0  # the head as a whole is limited; a claim of 1,000 emoji
 limit_request_fields = FIELDS
 limit_request_field_size = FIELD_BYTES
 forwarder_headers = ""  # no client says under which path the service lies: what a proxy keeps closed stays closed
+# gunicorn believes nobody, not even a peer on this machine: only WIRECHECK_PROXIES says what is believed.
+forwarded_allow_ips = ""
+secure_scheme_headers: dict[str, str] = {}
 control_socket_disable = True
 loglevel = _settings.log_level
 logconfig_dict = logs.dict_config(_settings)  # gunicorn's lines in the same form as ours

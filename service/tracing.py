@@ -93,5 +93,6 @@ def must_be_installed() -> None:
         import opentelemetry.sdk  # noqa: F401
     except ImportError as error:
         raise SettingError(
-            "WIRECHECK_TRACES is true, but OpenTelemetry is not installed: pip install 'wirecheck[otel]', or unset it."
+            "WIRECHECK_TRACES is true, but OpenTelemetry is not installed: run python -m pip install opentelemetry-sdk "
+            "opentelemetry-exporter-otlp-proto-http, or unset it."
         ) from error

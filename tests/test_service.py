@@ -133,6 +133,14 @@ def test_no_client_says_under_which_path_the_service_lies(service: Running) -> N
         assert raw.recv(100).startswith(b"HTTP/1.1 404")
 
 
+def test_no_client_says_under_which_scheme_the_service_lies(service: Running) -> None:
+    """Without WIRECHECK_PROXIES nobody is believed, not even on this machine: the page is of another origin."""
+    for name, value in (("X-Forwarded-Proto", "https"), ("X-Forwarded-Ssl", "on"), ("X-Forwarded-Protocol", "ssl")):
+        told = {"Origin": f"https://127.0.0.1:{service.port}", name: value}
+        answer = service.ask("POST", "/v1/check", {"claim": CLAIM}, **told)
+        assert (answer.status, "WIRECHECK_CORS_ORIGINS" in answer.body.decode()) == (403, True)
+
+
 def test_it_is_alive_and_ready(service: Running) -> None:
     assert service.ask("GET", "/healthz").status == 200
     assert service.ask("GET", "/readyz").json["parts"] == {"models": "ready", "index": "ready"}

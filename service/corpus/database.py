@@ -9,17 +9,24 @@ from pathlib import Path
 from typing import Self
 
 from sqlalchemy import URL, Connection, Engine, inspect, make_url, text
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError
 
 from service.corpus.engines import backend_of
 from service.corpus.engines.interface import WAIT_MS
 from service.corpus.engines.postgres import check_server, is_postgres, open_postgres, take_turn, why_not_opened
 from service.corpus.engines.replicas import Replicas
 from service.corpus.engines.sqlite import open_sqlite
-from service.errors import CorpusError
+from service.errors import CorpusError, WirecheckError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATING = threading.Lock()  # Alembic keeps what it works on in the process, not in the thread
+
+
+def is_of_store(error: Exception) -> bool:
+    """Return whether an error of keeping an article ends the work: the next one would fail like it."""
+    if isinstance(error, SQLAlchemyError):
+        return not isinstance(error, DataError)  # that is of what was to be kept
+    return isinstance(error, WirecheckError | OSError)
 
 
 class _Held(threading.local):

@@ -11,13 +11,14 @@ from typing import TypeVar
 
 from tqdm import tqdm
 
+from service.corpus.database import is_of_store
 from service.corpus.factchecks import claims_of
 from service.corpus.grouping import group_at_start
 from service.corpus.outcome import Intake
 from service.corpus.store import Fingerprint, Store
 from service.domain import Article, Span
 from service.ports import Embedder
-from service.reading.folder import Skipped
+from service.reading.folder import Skipped, unforeseen
 from service.reading.readers import read_file, read_folder
 from service.reading.sentences import split
 
@@ -55,13 +56,15 @@ def sync_folder(
         seen.add(item.id)
         if mark != Fingerprint(item.digest, name):
             changed.append(item)
+    failed = keep(store, changed, splitter, name)
+    changed = _without(changed, failed)
+    seen -= {skip.path for skip in failed}
     gone = [article_id for article_id, mark in known.items() if mark.folder is not None and article_id not in seen]
-    keep(store, changed, splitter, name)
     with store.writing() as connection:
         store.remove(connection, gone)
     embedded = embed_missing(store, embedder, claims_of(changed))
     group_at_start(store, changed=bool(changed or gone))
-    return Intake(len(changed), len(seen) - len(changed), len(gone), embedded, tuple(skipped))
+    return Intake(len(changed), len(seen) - len(changed), len(gone), embedded, (*skipped, *failed))
 
 
 def add_articles(
@@ -77,10 +80,12 @@ def add_articles(
     articles = [item for item in items if isinstance(item, Article)]
     known = store.fingerprints()
     changed = [article for article in articles if known.get(article.id) != Fingerprint(article.digest, None)]
-    keep(store, changed, splitter)
+    unchanged = len(articles) - len(changed)
+    failed = keep(store, changed, splitter)
+    changed = _without(changed, failed)
     embedded = embed_missing(store, embedder, claims_of(changed))
     group_at_start(store, changed=bool(changed))
-    return Intake(len(changed), len(articles) - len(changed), 0, embedded, skipped)
+    return Intake(len(changed), unchanged, 0, embedded, (*skipped, *failed))
 
 
 def _read(path: Path, max_bytes: int) -> Iterable[Article | Skipped]:
@@ -102,12 +107,43 @@ def keep(
     articles: Sequence[Article],
     splitter: Callable[[str], Sequence[Span]] = split,
     folder: str | None = None,
-) -> None:
-    """Put articles into the store, each whole or not at all."""
+) -> tuple[Skipped, ...]:
+    """Put articles into the store, each whole or not at all; return those that failed as nobody foresaw, by id."""
+    skipped: list[Skipped] = []
     for part in _parts(articles, STORE_AT_ONCE):
-        with store.writing() as connection:
-            for article in part:
-                store.put(connection, article, splitter(article.text), folder)
+        try:
+            _put(store, part, splitter, folder)
+        except Exception as error:
+            if is_of_store(error):
+                raise
+            skipped += _one_by_one(store, part, splitter, folder)
+    return tuple(skipped)
+
+
+def _put(
+    store: Store, articles: Sequence[Article], splitter: Callable[[str], Sequence[Span]], folder: str | None
+) -> None:
+    with store.writing() as connection:
+        for article in articles:
+            store.put(connection, article, splitter(article.text), folder)
+
+
+def _one_by_one(
+    store: Store, articles: Sequence[Article], splitter: Callable[[str], Sequence[Span]], folder: str | None
+) -> Iterator[Skipped]:
+    """Put articles of which one has failed, and yield which."""
+    for article in articles:
+        try:
+            _put(store, [article], splitter, folder)
+        except Exception as error:
+            if is_of_store(error):
+                raise
+            yield unforeseen(article.id, error)
+
+
+def _without(articles: Sequence[Article], failed: Sequence[Skipped]) -> list[Article]:
+    names = {skip.path for skip in failed}
+    return [article for article in articles if article.id not in names]
 
 
 def embed_missing(store: Store, embedder: Embedder, claims: Sequence[str] = ()) -> int:

@@ -86,9 +86,10 @@ def is_public(address: str) -> bool:
             return is_public(str(ipaddress.IPv4Address(int(number) & 0xFFFFFFFF)))
         if number.is_site_local:
             return False
-    return number.is_global and not number.is_multicast and number not in _PROTOCOLS
+    return number.is_global and not number.is_multicast and not any(number in network for network in _NO_HOSTS)
 
 
 # NAT64, that of a network's own choice, SIIT, and the old form "IPv4-compatible".
 _TRANSLATED = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "::ffff:0:0:0/96", "::/96")))
-_PROTOCOLS = ipaddress.ip_network("192.0.0.0/24")  # of routers and translators, not of hosts
+# Of routers and translators, of relays to 6to4 (RFC 7526), and of segments of a route (RFC 9602): none is of hosts.
+_NO_HOSTS = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "5f00::/16")))

@@ -13,6 +13,7 @@ import feedparser
 from lxml import etree
 
 from service.errors import FetchError
+from service.reading.folder import Skipped, unforeseen
 
 MOST_XML_BYTES = 50_000_000  # the limit that the sitemap protocol itself sets
 _DEEPEST = 3
@@ -40,23 +41,34 @@ def listing_of(body: bytes, url: str) -> Listing | None:
     return None
 
 
-def pages_of(body: bytes, url: str, read: Callable[[str], bytes]) -> Iterator[str] | None:
+def pages_of(body: bytes, url: str, read: Callable[[str], bytes]) -> Iterator[str | Skipped] | None:
     """Return the pages of a feed or sitemap, those of the sitemaps within it too, or None where it is neither.
 
-    `read` fetches another sitemap; what it raises is the caller's.
+    `read` fetches another sitemap; one for which it raises is passed over.
     """
     listing = listing_of(body, url)
     return None if listing is None else _pages(listing, read, 0)
 
 
-def _pages(listing: Listing, read: Callable[[str], bytes], depth: int) -> Iterator[str]:
+def _pages(listing: Listing, read: Callable[[str], bytes], depth: int) -> Iterator[str | Skipped]:
     yield from listing.pages
     if depth == _DEEPEST:
         return
     for address in listing.sitemaps:
-        inner = listing_of(read(address), address)
-        if inner is not None:
+        inner = _within(address, read)
+        if isinstance(inner, Skipped):
+            yield inner
+        elif inner is not None:
             yield from _pages(inner, read, depth + 1)
+
+
+def _within(address: str, read: Callable[[str], bytes]) -> Listing | Skipped | None:
+    try:
+        return listing_of(read(address), address)
+    except FetchError as error:
+        return Skipped(address, str(error))
+    except Exception as error:  # whatever it is, the other sitemaps go on
+        return unforeseen(address, error)
 
 
 def unzipped(body: bytes, url: str) -> bytes:

@@ -17,6 +17,12 @@ class Skipped:
     reason: str
 
 
+def unforeseen(path: str, error: Exception) -> Skipped:
+    """Return that something was left out for an error that nobody thought of; its text may repeat what was read."""
+    kind = type(error).__name__
+    return Skipped(path, f"failed with {kind}, which was not foreseen: report this, or go on without it")
+
+
 def files_of(folder: Path) -> Iterator[Path | Skipped]:
     """Yield the article files under a folder in the order of their paths, and what there is that is none."""
     return _walk(folder, folder, frozenset({folder.resolve()}))

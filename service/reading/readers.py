@@ -17,7 +17,7 @@ from service.reading.articles import (
     article_from_text,
 )
 from service.reading.decoding import decode
-from service.reading.folder import Skipped, files_of
+from service.reading.folder import Skipped, files_of, unforeseen
 
 __all__ = ["article_from_html", "article_from_text", "read_file", "read_folder"]
 
@@ -55,6 +55,8 @@ def read_file(path: Path, root: Path, max_bytes: int = MAX_BYTES) -> list[Articl
         return [Skipped(name, str(error))]
     except OSError as error:
         return [Skipped(name, f"cannot be read: {error.strerror or error}; check that it exists and may be read")]
+    except Exception as error:  # whatever it is, the other files go on
+        return [unforeseen(name, error)]
 
 
 def _bounded(path: Path, max_bytes: int) -> bytes:
@@ -117,6 +119,8 @@ def _record(where: str, record: object) -> Article | Skipped:
         return article_from_record(where, record)
     except ReadingError as error:
         return Skipped(where, str(error))
+    except Exception as error:  # whatever it is, the other records go on
+        return unforeseen(where, error)
 
 
 def _json(text: str) -> object:

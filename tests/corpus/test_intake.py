@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,9 +11,11 @@ import pytest
 from service.corpus.intake import add_articles, sync_folder
 from service.corpus.outcome import Intake
 from service.corpus.store import Store
-from service.domain import Query
-from service.errors import ReadingError
+from service.domain import Query, Span
+from service.errors import ReadingError, UnwritableError
 from service.ports import Vectors
+from service.reading.folder import Skipped
+from service.reading.sentences import split
 from tests.support import FakeEmbedder
 
 LIMIT = 100_000
@@ -173,3 +175,39 @@ def _sentences(text: str) -> list[str]:
 
 def _everything() -> Query:
     return Query("anything", publishers_exclude=("no such outlet",))
+
+
+def odd_splitter(error: BaseException) -> Callable[[str], Sequence[Span]]:
+    def splitter(text: str) -> Sequence[Span]:
+        if "jammed" in text:
+            raise error
+        return split(text)
+
+    return splitter
+
+
+@pytest.mark.parametrize(
+    "error", [RuntimeError("jammed"), RecursionError(), MemoryError(), KeyError("jammed")], ids=repr
+)
+def test_an_article_that_fails_for_whatever_reason_is_named_and_the_rest_kept(
+    store: Store, folder: Path, error: Exception
+) -> None:
+    reason = f"failed with {type(error).__name__}, which was not foreseen: report this, or go on without it"
+    done = sync_folder(store, FakeEmbedder(), folder, LIMIT, odd_splitter(error))
+    assert done == Intake(1, 0, 0, 2, (Skipped("lock", reason),))
+    assert held(store) == {"lamp": LAMP}
+    assert sync_folder(store, FakeEmbedder(), folder, LIMIT) == Intake(1, 1, 0, 2, ())
+    write(folder, "lock", f"{LOCK} A diver freed the gate.")
+    gone = sync_folder(store, FakeEmbedder(), folder, LIMIT, odd_splitter(error))
+    assert (gone.unchanged, gone.removed, held(store)) == (1, 1, {"lamp": LAMP})  # as with a file that is broken
+    added = add_articles(store, FakeEmbedder(), [folder / "lock.json"], LIMIT, odd_splitter(error))
+    assert added == Intake(0, 0, 0, 0, (Skipped("lock", reason),))
+
+
+@pytest.mark.parametrize(
+    "error", [UnwritableError("The disk is full."), OSError(28, "No space left"), KeyboardInterrupt()], ids=repr
+)
+def test_a_fault_of_the_store_or_an_interrupt_ends_the_sync(store: Store, folder: Path, error: BaseException) -> None:
+    with pytest.raises(type(error)):
+        sync_folder(store, FakeEmbedder(), folder, LIMIT, odd_splitter(error))
+    assert held(store) == {}

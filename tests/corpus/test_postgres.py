@@ -224,7 +224,7 @@ def test_a_setting_that_cannot_be_is_named_and_not_repeated(name: str, value: st
 
 def test_a_missing_driver_is_one_line_that_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
-    with pytest.raises(CorpusError, match=r"pip install 'wirecheck\[postgres\]'"):
+    with pytest.raises(CorpusError, match=r"python -m pip install 'psycopg\[binary\]'"):
         Store.open("postgresql://desk@127.0.0.1:1/news")
 
 

@@ -225,3 +225,13 @@ def test_what_is_no_web_address_is_refused(url: str) -> None:
 @pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946", "::ffff:8.8.8.8"])
 def test_the_open_internet_may_be_asked(address: str) -> None:
     assert is_public(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["192.88.99.0", "192.88.99.1", "192.88.99.255", "::ffff:192.88.99.1", "2002:c058:6301::1", "64:ff9b::192.88.99.1",
+     "5f00::", "5f00::1", "5f00:ffff::1"],
+)  # fmt: skip
+def test_what_is_routed_but_is_no_host_may_not(address: str) -> None:
+    """Relays to 6to4, which were given up, and segments of a route."""
+    assert not is_public(address)

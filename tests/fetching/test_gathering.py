@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import gzip
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from service.corpus.archive import StoreArchive
 from service.corpus.store import Store
-from service.errors import FetchError
-from service.fetching.fetcher import Fetcher, Limits
+from service.errors import DamagedError, FetchError, UnwritableError
+from service.fetching.fetcher import Fetcher, Limits, Page, Seen
 from service.fetching.listings import listing_of
-from service.gathering import Gatherer
+from service.gathering import Fetches, Gatherer
+from service.ports import Vectors
 from tests.fetching.conftest import Site
 from tests.support import FakeEmbedder
 
@@ -157,6 +159,110 @@ def test_what_is_no_page_is_named(site: Site, store: Store, gatherer: Gatherer) 
     assert done.added == 1
     assert [skipped.path for skipped in done.skipped] == [site.url("/report.pdf"), site.url("/empty")]
     assert "application/pdf" in done.skipped[0].reason
+
+
+# --- what nobody foresaw ------------------------------------------------------------------------------------------
+
+
+class Odd(Fetcher):
+    """Fails on some addresses in a way that it should not."""
+
+    def __init__(self, *odd: str, error: BaseException | None = None) -> None:
+        super().__init__(Limits(delay_s=0.0, private=True))
+        self._odd, self._error = odd, error or RuntimeError("a word of the page")
+
+    def get(self, url: str, seen: Seen | None = None, *, most_bytes: int | None = None) -> Page:
+        if url.endswith(self._odd):
+            raise self._error
+        return super().get(url, seen, most_bytes=most_bytes)
+
+
+class OddEmbedder(FakeEmbedder):
+    """Fails on the sentences of one page."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__()
+        self._error = error
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        if any("barge 1 " in text for text in texts):
+            raise self._error
+        return super().encode(texts)
+
+
+def odd_gatherer(store: Store, fetcher: Fetches, embedder: FakeEmbedder | None = None) -> Gatherer:
+    archive = StoreArchive(store, embedder or FakeEmbedder())
+    return Gatherer(archive, fetcher, lambda url: store.at_address(url) is not None, 1_000_000)
+
+
+def stories(site: Site) -> None:
+    for number in range(3):
+        site.put(f"/{number}", story(number))
+    site.put("/feed", rss(site, "/0", "/1", "/2"), "application/rss+xml")
+
+
+UNFORESEEN = "failed with RuntimeError, which was not foreseen"
+
+
+def test_a_page_that_cannot_be_fetched_for_whatever_reason_is_named(site: Site, store: Store) -> None:
+    stories(site)
+    done = odd_gatherer(store, Odd("/1")).gather([site.url("/feed")], [])
+    assert (done.added, held(store)) == (2, {"0", "2"})
+    ((path, reason),) = [(skipped.path, skipped.reason) for skipped in done.skipped]
+    assert (path, reason.startswith(UNFORESEEN), "a word" in reason) == (site.url("/1"), True, False)
+
+
+def test_a_page_that_cannot_be_kept_for_whatever_reason_is_named(site: Site, store: Store) -> None:
+    stories(site)
+    embedder = OddEmbedder(RuntimeError("a word of the page"))
+    done = odd_gatherer(store, Odd("/none"), embedder).gather([site.url("/feed")], [])
+    assert (done.added, held(store)) == (2, {"0", "2"})
+    ((path, reason),) = [(skipped.path, skipped.reason) for skipped in done.skipped]
+    assert (path, reason.startswith(UNFORESEEN), "a word" in reason) == (site.url("/1"), True, False)
+
+
+def test_a_listing_that_cannot_be_read_for_whatever_reason_is_named(site: Site, store: Store) -> None:
+    stories(site)
+    site.put("/a.xml", urlset(site, "/0"), "application/xml")
+    site.put("/c.xml", urlset(site, "/2"), "application/xml")
+    index = urlset(site, "/a.xml", "/b.xml", "/missing.xml", "/c.xml", kind="sitemap", root="sitemapindex")
+    site.put("/sitemap.xml", index, "application/xml")
+    addresses = [site.url(path) for path in ("/odd.xml", "/sitemap.xml", "/1")]
+    done = odd_gatherer(store, Odd("/odd.xml", "/b.xml")).gather(addresses, [])
+    assert held(store) == {"0", "1", "2"}
+    assert [skipped.path for skipped in done.skipped] == [
+        site.url(path) for path in ("/odd.xml", "/b.xml", "/missing.xml")
+    ]
+    assert [skipped.reason.startswith(UNFORESEEN) for skipped in done.skipped] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [UnwritableError("The disk is full."), DamagedError("The file is damaged."),
+     OperationalError("SELECT 1", {}, Exception("disk I/O error")), OSError(28, "No space left"), KeyboardInterrupt()],
+    ids=lambda error: type(error).__name__,
+)  # fmt: skip
+def test_a_fault_of_the_store_or_an_interrupt_ends_it(site: Site, store: Store, error: BaseException) -> None:
+    stories(site)
+    gatherer = odd_gatherer(store, Odd("/none"), OddEmbedder(error))
+    with pytest.raises(type(error)):
+        gatherer.gather([site.url("/feed")], [])
+    assert held(store) == {"0"}
+
+
+@pytest.mark.parametrize("error", [UnwritableError("The disk is full."), KeyboardInterrupt()], ids=repr)
+def test_so_does_one_while_it_is_asked_what_is_there(site: Site, store: Store, error: BaseException) -> None:
+    stories(site)
+
+    def is_known(url: str) -> bool:
+        if url.endswith("/1"):
+            raise error
+        return False
+
+    gatherer = Gatherer(StoreArchive(store, FakeEmbedder()), Odd("/none"), is_known, 1_000_000)
+    with pytest.raises(type(error)):
+        gatherer.gather([site.url("/feed"), site.url("/2")], [])
+    assert held(store) == {"0"}
 
 
 # --- archives of pages --------------------------------------------------------------------------------------------

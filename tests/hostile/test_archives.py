@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import tracemalloc
 import zlib
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+import brotli
 import pytest
 
 from service.errors import FetchError
@@ -71,11 +75,11 @@ def test_a_broken_gzip_file_is_named(harm: object) -> None:
         unzipped(harm(gzip.compress(b"<urlset/>" * 100)), URL)  # type: ignore[operator]
 
 
-def _warc(path: Path, *bodies: bytes, encoding: str = "") -> None:
+def _warc(path: Path, *bodies: bytes, more: str = "") -> None:
     records = []
     for number, body in enumerate(bodies):
-        more = f"Content-Encoding: {encoding}\r\n" if encoding else ""
-        answer = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n{more}\r\n".encode() + body
+        fields = f"Content-Type: text/html\r\n{more}".rstrip()
+        answer = f"HTTP/1.1 200 OK\r\n{fields}\r\n\r\n".encode() + body
         head = (
             f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://a.example/{number}\r\n"
             f"Content-Type: application/http; msgtype=response\r\nContent-Length: {len(answer)}\r\n\r\n"
@@ -86,13 +90,13 @@ def _warc(path: Path, *bodies: bytes, encoding: str = "") -> None:
 
 
 @pytest.mark.parametrize("name", ["bomb.warc", "bomb.warc.gz"])
-@pytest.mark.parametrize("encoding", ["", "gzip", "deflate"])
+@pytest.mark.parametrize("encoding", ["", "gzip", "deflate", "br"])
 def test_an_archive_that_unpacks_into_a_huge_page_is_skipped_and_the_rest_is_read(
     tmp_path: Path, name: str, encoding: str
 ) -> None:
     path, huge, fine = tmp_path / name, b"\0" * 30_000_000, b"<p>The pier lost its roof.</p>"
-    pack = {"": bytes, "gzip": gzip.compress, "deflate": zlib.compress}[encoding]
-    _warc(path, pack(huge), pack(fine), encoding=encoding)
+    pack = {"": bytes, "gzip": gzip.compress, "deflate": zlib.compress, "br": brotli.compress}[encoding]
+    _warc(path, pack(huge), pack(fine), more=f"Content-Encoding: {encoding}" if encoding else "")
     first, second = pages_in(path, 1_000_000)
     assert isinstance(first, Skipped)
     assert "longer than 1,000,000 bytes" in first.reason
@@ -111,3 +115,89 @@ def test_what_is_no_archive_breaks_nothing(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "odd.warc"
     path.write_bytes(data)
     assert all(isinstance(found, Skipped) for found in pages_in(path, 1_000_000))
+
+
+_HEAD = "WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://a.example/9\r\n"
+
+
+def _huge_line() -> bytes:
+    return f"{_HEAD}X-Long: {'a' * 2_000_000}\r\nContent-Length: 0\r\n\r\n".encode()
+
+
+def _huge_first_line() -> bytes:
+    return b"a" * 2_000_000
+
+
+def _many_lines() -> bytes:
+    return (_HEAD + "X: y\r\n" * 200_000 + "Content-Length: 0\r\n\r\n").encode()
+
+
+def _one_line_in_many() -> bytes:
+    return (_HEAD + "X: y\r\n" + " y\r\n" * 200_000 + "Content-Length: 0\r\n\r\n").encode()
+
+
+def _huge_answer() -> bytes:
+    answer = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nX-Long: {'a' * 2_000_000}\r\n\r\n<p>Pier</p>"
+    return f"{_HEAD}Content-Length: {len(answer)}\r\n\r\n{answer}\r\n\r\n".encode()
+
+
+@pytest.mark.parametrize("name", ["long.warc", "long.warc.gz"])
+@pytest.mark.parametrize("made", [_huge_line, _huge_first_line, _many_lines, _one_line_in_many, _huge_answer])
+def test_a_head_without_end_ends_the_reading_and_what_came_before_is_kept(
+    tmp_path: Path, name: str, made: Callable[[], bytes]
+) -> None:
+    path = tmp_path / name
+    _warc(path, b"<p>The pier lost its roof.</p>")
+    path.write_bytes(path.read_bytes() + (gzip.compress(made()) if name.endswith(".gz") else made()))
+    first, *rest = pages_in(path, 1_000_000)
+    assert isinstance(first, Page)
+    (told,) = rest
+    assert isinstance(told, Skipped)
+    assert told.path == str(path)
+    assert "the head of a record is longer than 262,144 bytes" in told.reason
+    assert "\n" not in told.reason
+
+
+def test_what_is_said_of_a_file_that_is_no_archive_is_short(tmp_path: Path) -> None:
+    path = tmp_path / "odd.warc"
+    path.write_bytes(b"ab\tc" * 20_000 + b"\n")
+    (told,) = pages_in(path, 1_000_000)
+    assert isinstance(told, Skipped)
+    assert len(told.reason) < 500
+    assert "\n" not in told.reason
+
+
+def test_heads_of_many_records_are_not_added_up(tmp_path: Path) -> None:
+    """Records without a body follow one another, so that lines only are read for long."""
+    path, head = tmp_path / "heads.warc", f"{_HEAD}X: {'a' * 20_000}\r\nContent-Length: 0\r\n\r\n\r\n\r\n"
+    path.write_bytes(head.encode() * 50)
+    _warc(tmp_path / "fine.warc", b"<p>The pier lost its roof.</p>")
+    path.write_bytes(path.read_bytes() + (tmp_path / "fine.warc").read_bytes())
+    (found,) = pages_in(path, 1_000_000)
+    assert isinstance(found, Page)
+
+
+def _in_chunks(body: bytes, size: int) -> bytes:
+    parts = (body[at : at + size] for at in range(0, len(body), size))
+    return b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
+
+
+@pytest.mark.parametrize("encoding", ["", "gzip", "deflate", "br"])
+def test_no_chunk_is_unpacked_or_held_as_a_whole(tmp_path: Path, encoding: str) -> None:
+    path, huge, fine = tmp_path / "chunks.warc", b"\0" * 60_000_000, b"<p>The pier lost its roof.</p>" * 20
+    pack = {
+        "": bytes, "gzip": gzip.compress, "deflate": zlib.compress, "br": partial(brotli.compress, quality=1)
+    }[encoding]  # fmt: skip
+    more = "Transfer-Encoding: chunked" + (f"\r\nContent-Encoding: {encoding}" if encoding else "")
+    _warc(path, _in_chunks(pack(huge), len(huge)), _in_chunks(pack(fine), 7), more=more)
+    tracemalloc.start()
+    try:
+        first, second = pages_in(path, 100_000)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert isinstance(first, Skipped)
+    assert "longer than 100,000 bytes" in first.reason
+    assert isinstance(second, Page)
+    assert second.body == fine
+    assert peak < 45_000_000

@@ -128,6 +128,14 @@ def test_no_path_leads_to_a_file_of_the_machine(desk: FlaskClient, path: str) ->
         assert not answer.headers.get("Location", "").startswith(("//", "http://evil"))
 
 
+@pytest.mark.parametrize("path", ["/v1//checks", "//v1/checks", "/v1/articles//pier", "/docs//", "/desk//desk.js"])
+def test_no_path_leads_to_a_host_that_the_client_named(client: FlaskClient, path: str) -> None:  # noqa: F811
+    answer = client.get("http://evil.example" + path, headers={"Host": "evil.example"})
+    _problem(answer, 404)
+    assert "Location" not in answer.headers
+    assert "evil.example" not in answer.text
+
+
 @pytest.mark.parametrize(
     "claim", ["\u202edetrever si siht", "The\u200b dam\u200d holds\u2066.", "The dam \x1b[31mholds\x07."]
 )

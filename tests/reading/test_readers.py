@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from service.domain import Article
 from service.errors import ReadingError
+from service.reading.cleaning import clean
 from service.reading.folder import Skipped
 from service.reading.readers import article_from_html, article_from_text, read_file, read_folder
 
@@ -351,3 +352,37 @@ def test_no_bytes_raise(tmp_path, data, suffix):
 def test_no_text_raises(tmp_path, text, suffix):
     found = read(tmp_path, f"any{suffix}", f"<p>{text}</p>\n---\nid: {text}".encode("utf-8", "replace"))
     assert all(isinstance(one, Article | Skipped) for one in found)
+
+
+@pytest.mark.parametrize("error", [RuntimeError("the odd story"), RecursionError(), MemoryError()], ids=repr)
+def test_a_file_or_record_that_fails_for_whatever_reason_is_named_and_the_rest_is_served(tmp_path, monkeypatch, error):
+    """No input is known that does this; the cleaning that all readers share stands in for what is not known."""
+
+    def odd(text, **options):
+        if "odd" in text:
+            raise error
+        return clean(text, **options)
+
+    monkeypatch.setattr("service.reading.articles.clean", odd)
+    rows = [json.dumps({"id": name, "text": f"{BODY} It was {name}."}) for name in ("one", "odd", "two")]
+    for name in ("odd.html", "odd.md", "odd.txt"):
+        write(tmp_path, name, f"<p>{BODY} It was odd.</p>" if name == "odd.html" else f"{BODY} It was odd.")
+    write(tmp_path, "odd.json", rows[1])
+    write(tmp_path, "list.json", f"[{','.join(row.replace('one', 'first').replace('two', 'last') for row in rows)}]")
+    write(tmp_path, "rows.jsonl", "\n".join(rows))
+    found = list(read_folder(tmp_path))
+    assert [item.id for item in found if isinstance(item, Article)] == ["first", "last", "one", "two"]
+    skipped = {item.path: item.reason for item in found if isinstance(item, Skipped)}
+    assert set(skipped) == {"list.json#2", "odd.html", "odd.json", "odd.md", "odd.txt", "rows.jsonl#2"}
+    told = f"failed with {type(error).__name__}, which was not foreseen: report this, or go on without it"
+    assert set(skipped.values()) == {told}
+
+
+def test_an_interrupt_ends_the_reading(tmp_path, monkeypatch):
+    def stopped(text, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("service.reading.articles.clean", stopped)
+    write(tmp_path, "a.txt", BODY)
+    with pytest.raises(KeyboardInterrupt):
+        list(read_folder(tmp_path))

@@ -150,4 +150,6 @@ def test_without_the_extra_the_start_names_the_cure(tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 2
     (line,) = done.stderr.splitlines()
-    assert "pip install 'wirecheck[otel]'" in line
+    # By their own names: ours is on no index, where anybody could take it.
+    assert "python -m pip install opentelemetry-sdk opentelemetry-exporter-otlp-proto-http" in line
+    assert "wirecheck[" not in line

@@ -45,7 +45,7 @@ def open_postgres(url: URL) -> Engine:
         )
     except ModuleNotFoundError as error:
         raise CorpusError(
-            "PostgreSQL needs a driver that is not installed: run pip install 'wirecheck[postgres]'."
+            "PostgreSQL needs a driver that is not installed: run python -m pip install 'psycopg[binary]'."
         ) from error
 
 
