@@ -257,15 +257,15 @@ def test_metadata_of_lines_is_in_the_lines(desk: FlaskClient) -> None:
 
 
 class Busy(StoreArchive):
-    """Busy twice before each article."""
+    """Busy twice before each time."""
 
     asked = 0
 
-    def add(self, *given: Any) -> Any:
+    def add_all(self, *given: Any) -> Any:
         self.asked += 1
         if self.asked % 3:
             raise BusyError("6 requests are already waiting: try again in a few seconds.")
-        return super().add(*given)
+        return super().add_all(*given)
 
 
 def test_lines_wait_while_others_are_served(store: Store) -> None:
