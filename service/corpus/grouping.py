@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import accumulate
 
@@ -14,9 +15,7 @@ from service.corpus.rows import terms_of_ids
 from service.corpus.store import Store
 from service.corpus.tables import sentences
 from service.domain import Article, Query
-from service.language.terms import terms
 from service.reading.origins import group
-from service.reading.sentences import split
 
 # Sentences up to which all articles are grouped together at a start after any change, in about ten seconds. Of more,
 # those that came while the service ran stay as they were grouped near each change.
@@ -24,6 +23,7 @@ TOGETHER_MOST = 20_000
 MOST = 200  # articles grouped for one change; where a story has more, the next start sets the rest right
 _ALIKE = 20  # articles looked at for their words, and as many for their sentences
 _SENTENCES = 60
+_LEAD = 2  # sentences
 _TERMS = 12  # the rarest of a title and a lead
 _SHARED = 4  # of these, in a sentence and its context: two reports of one event share no fewer
 _READ = 5_000  # sentences that hold any of these, the commonest of these left out
@@ -77,31 +77,42 @@ def regroup(store: Store, connection: Connection, came: Sequence[Article], near:
 
 def _alike(store: Store, connection: Connection, came: Sequence[Article]) -> set[str]:
     """Return the articles that may tell the same: by whole sentences, or by the telling words of title and lead."""
-    words = [list(dict.fromkeys(terms("\n".join([article.title, *_lead(article)])))) for article in came]
+    told = [_Told.read(connection, article) for article in came]
     # Counted once for all: to count a common word takes as long as it is common.
-    counts = store.term_counts(list(dict.fromkeys(word for each in words for word in each)))
+    counts = store.term_counts(list(dict.fromkeys(word for each in told for word in each.telling)))
     found: set[str] = set()
-    for article, own in zip(came, words, strict=True):
+    for article, each in zip(came, told, strict=True):
         found |= kin.sharing_sentences(connection, article.id, _ALIKE)
-        if rarest := _rarest_of_others(connection, article, own, counts):
+        if rarest := each.rarest(counts):
             found |= set(kin.articles_of(connection, _sharing(store, connection, article, rarest))[:_ALIKE])
     return found
 
 
-def _rarest_of_others(
-    connection: Connection, article: Article, words: Sequence[str], counts: Mapping[str, int]
-) -> list[str]:
-    """Return the rarest of an article's words among those that other articles have too."""
-    ids = [row.id for row in kin.sentences_of(connection, [article.id])]
-    own = Counter(word for held in terms_of_ids(connection, ids).values() for word in held[0] | held[1])
-    others = {word: more for word in words if (more := counts.get(word, 0) - own[word]) > 0}
-    rarest = sorted(others, key=lambda word: (others[word], word))[:_TERMS]
-    read = accumulate(others[word] for word in rarest)
-    return [
-        word
-        for place, (word, so_far) in enumerate(zip(rarest, read, strict=True))
-        if place < _SHARED or so_far <= _READ
-    ]
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """The search terms of an article: those of its title and lead, and how many of its sentences have each."""
+
+    telling: frozenset[str]
+    held: Counter[str]
+
+    @classmethod
+    def read(cls, connection: Connection, article: Article) -> _Told:
+        ids = [row.id for row in kin.sentences_of(connection, [article.id])]
+        held = terms_of_ids(connection, ids)
+        lead = [held[number] for number in ids[:_LEAD]]  # the title is in the context of the first
+        telling = frozenset().union(*lead[0], *(words for words, _ in lead)) if lead else frozenset()
+        return cls(telling, Counter(word for words, context in held.values() for word in words | context))
+
+    def rarest(self, counts: Mapping[str, int]) -> list[str]:
+        """Return the rarest of the telling terms that other articles have too."""
+        others = {word: more for word in self.telling if (more := counts.get(word, 0) - self.held[word]) > 0}
+        rarest = sorted(others, key=lambda word: (others[word], word))[:_TERMS]
+        read = accumulate(others[word] for word in rarest)
+        return [
+            word
+            for place, (word, so_far) in enumerate(zip(rarest, read, strict=True))
+            if place < _SHARED or so_far <= _READ
+        ]
 
 
 def _sharing(store: Store, connection: Connection, article: Article, words: Sequence[str]) -> list[int]:
@@ -110,10 +121,6 @@ def _sharing(store: Store, connection: Connection, article: Article, words: Sequ
     held = terms_of_ids(connection, ids)
     least = min(_SHARED, len(words))
     return [number for number in ids if len(held[number][0].union(held[number][1]).intersection(words)) >= least]
-
-
-def _lead(article: Article) -> list[str]:
-    return [article.text[span.start : span.end] for span in split(article.text)[:2]]
 
 
 def _same_week(article: Article) -> Query:
