@@ -51,7 +51,7 @@ def _send(server: Server, database: Path, articles: int) -> dict[str, Any]:
         begin = time.perf_counter()
         answer = pool.request(
             "POST", f"{root}/v1/articles", body=iter(lines), retries=False, preload_content=False,
-            headers={"Content-Type": "application/x-ndjson"}, timeout=urllib3.Timeout(connect=10, read=7_200),
+            headers={"Content-Type": "application/x-ndjson"}, timeout=7_200,
         )  # fmt: skip
         added = sum(json.loads(line)["status"] == 201 for line in answer)
         took = time.perf_counter() - begin

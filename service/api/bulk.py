@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
@@ -18,10 +18,8 @@ from service.api.incoming import LINES, articles_in, unreadable
 from service.api.problems import Problem, body_of
 from service.errors import BusyError, NotReadyError, ReadingError
 from service.keeping import Archive, Change, NewArticle, OnDuplicate, Receipt
+from service.together import together
 
-# What is added at once, ended by whichever comes first: lines, and bytes or characters of their articles. Together they
-# cost less than one by one, and others' checks wait until they are embedded, about a second.
-TOGETHER, TOGETHER_LENGTH = 64, 32_768
 _IN_MEMORY = 1_000_000  # bytes of answers; more go to a file
 _BLOCK = 65_536
 _REST = 8_192  # bytes at a time of what is read to be thrown away
@@ -56,6 +54,10 @@ class _Line:
     number: int
     item: NewArticle | Problem
 
+    @property
+    def length(self) -> int:
+        return 0 if isinstance(self.item, Problem) else len(self.item.body)
+
 
 def add_lines(adding: Adding, req: Request) -> Response:
     """Add every article of a body of lines, and answer each line by one.
@@ -83,28 +85,21 @@ def _sent(answers: IO[bytes]) -> Iterator[bytes]:
 
 def _rows(adding: Adding, req: Request, answers: IO[bytes]) -> Iterator[dict[str, Any]]:
     bounds = adding.bounds
-    for batch in _batches(articles_in(req.stream, adding.max_bytes, bounds.lines)):
+    for batch in together(_lines(req, adding), lambda line: line.length):
         if answers.tell() > bounds.answer_bytes:
             yield _failed(batch[0].number, _too_many(bounds))
             return
         yield from _answered(adding, batch)
 
 
-def _batches(items: Iterable[tuple[int, NewArticle | Problem]]) -> Iterator[list[_Line]]:
-    """Yield lines together; of a packed body that is damaged, what came before it, and the problem as a line."""
-    batch: list[_Line] = []
-    number, size = 0, 0
+def _lines(req: Request, adding: Adding) -> Iterator[_Line]:
+    """Yield the lines; of a packed body that is damaged, what came before it, and the problem as a line."""
+    number = 0
     try:
-        for number, item in items:
-            batch.append(_Line(number, item))
-            size += 0 if isinstance(item, Problem) else len(item.body)
-            if len(batch) >= TOGETHER or size >= TOGETHER_LENGTH:
-                yield batch
-                batch, size = [], 0
+        for number, item in articles_in(req.stream, adding.max_bytes, adding.bounds.lines):
+            yield _Line(number, item)
     except Problem as problem:
-        batch.append(_Line(number + 1, problem))
-    if batch:
-        yield batch
+        yield _Line(number + 1, problem)
 
 
 def _too_many(bounds: Bounds) -> Problem:

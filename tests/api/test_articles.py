@@ -13,7 +13,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, create_engine, event
 
 from service.api.absent import NoArchive
-from service.api.bulk import TOGETHER, TOGETHER_LENGTH
 from service.app import create_app
 from service.corpus.archive import StoreArchive
 from service.corpus.store import Store
@@ -21,6 +20,7 @@ from service.domain import Article, Query
 from service.errors import BusyError, FetchError, UnwritableError
 from service.keeping import Change, Dropped, NewArticle, OnDuplicate, Outcome, Receipt
 from service.ports import Vectors
+from service.together import MOST, MOST_LENGTH
 from tests.api.test_problems import problem
 from tests.fakes import FakeChecker
 from tests.support import FakeEmbedder
@@ -328,18 +328,18 @@ class Counting(NoArchive):
 def test_lines_come_some_at_once_and_where_they_cannot_be_kept_each_is_told() -> None:
     archive = Counting()
     client = create_app(FakeChecker(), archive).test_client()
-    rows = [note(number) for number in range(2 * TOGETHER + 3)]
-    found = lines(client, body(*rows[:TOGETHER], *rows[TOGETHER:]).replace(b"\n", b"\n{\n", 1))
-    assert archive.came == [TOGETHER - 1, TOGETHER, 4]
+    rows = [note(number) for number in range(2 * MOST + 3)]
+    found = lines(client, body(*rows[:MOST], *rows[MOST:]).replace(b"\n", b"\n{\n", 1))
+    assert archive.came == [MOST - 1, MOST, 4]
     assert [row["line"] for row in found] == list(range(1, len(rows) + 2))
-    assert [row["status"] for row in found] == [201, 400, *[201] * (TOGETHER - 2), *[503] * TOGETHER, *[201] * 4]
-    assert found[TOGETHER]["problem"]["detail"] == "The disk is full."
+    assert [row["status"] for row in found] == [201, 400, *[201] * (MOST - 2), *[503] * MOST, *[201] * 4]
+    assert found[MOST]["problem"]["detail"] == "The disk is full."
 
 
 def test_long_lines_come_fewer_at_once() -> None:
     archive = Counting()
     client = create_app(FakeChecker(), archive).test_client()
-    lines(client, body(*(note(number, text="x" * (TOGETHER_LENGTH // 2)) for number in range(5))))
+    lines(client, body(*(note(number, text="x" * (MOST_LENGTH // 2)) for number in range(5))))
     assert archive.came == [2, 2, 1]
 
 
