@@ -16,7 +16,7 @@ from service.fetching.listings import MOST_XML_BYTES, pages_of
 from service.fetching.warc import pages_in
 from service.keeping import Archive, Change, NewArticle, OnDuplicate, Outcome
 from service.reading.folder import Skipped
-from service.together import together
+from service.reading.together import together
 
 _TOGETHER = 1_000_000  # bytes of pages that are kept at once; a tenth of it is text
 _HTML = ("text/html", "application/xhtml")

@@ -18,7 +18,7 @@ from service.api.incoming import LINES, articles_in, unreadable
 from service.api.problems import Problem, body_of
 from service.errors import BusyError, NotReadyError, ReadingError
 from service.keeping import Archive, Change, NewArticle, OnDuplicate, Receipt
-from service.together import together
+from service.reading.together import together
 
 _IN_MEMORY = 1_000_000  # bytes of answers; more go to a file
 _BLOCK = 65_536

@@ -20,7 +20,7 @@ from service.domain import Article, Query
 from service.errors import BusyError, FetchError, UnwritableError
 from service.keeping import Change, Dropped, NewArticle, OnDuplicate, Outcome, Receipt
 from service.ports import Vectors
-from service.together import MOST, MOST_LENGTH
+from service.reading.together import MOST, MOST_LENGTH
 from tests.api.test_problems import problem
 from tests.fakes import FakeChecker
 from tests.support import FakeEmbedder
