@@ -1,6 +1,6 @@
 """`make growth`: what a larger corpus costs, at 10,000, 100,000 and a million sentences.
 
-    python -m bench.growth                             # all sizes, then a load of 100,000 articles
+    python -m bench.growth                             # all sizes, then a load of 20,000 articles
     python -m bench.growth --sizes 10000 --articles 0
 
 Stores `bench/growth.json` and `bench/growth.png`. Sentences and embeddings are real as far as the data sets in

@@ -1,4 +1,4 @@
-"""Articles gathered from the web: pages, feeds, sitemaps and archives of pages, each kept as soon as it is read."""
+"""Articles gathered from the web: pages, feeds, sitemaps, each kept as soon as it is fetched; archives of pages."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from tqdm import tqdm
 
 from service.corpus.database import is_of_store
-from service.errors import DuplicateError, FetchError, ReadingError, WirecheckError
+from service.errors import FetchError, WirecheckError
 from service.fetching.fetcher import Page, Seen
 from service.fetching.listings import MOST_XML_BYTES, pages_of
 from service.fetching.warc import pages_in
-from service.keeping import Archive, Change, NewArticle, OnDuplicate
+from service.keeping import Archive, Change, NewArticle, OnDuplicate, Outcome
 from service.reading.folder import Skipped, unforeseen
+from service.reading.together import together
 
+_TOGETHER = 1_000_000  # bytes of pages that are kept at once; a tenth of it is text
 _HTML = ("text/html", "application/xhtml")
 
 
@@ -38,6 +40,17 @@ class Gathered:
     unchanged: int = 0
     skipped: list[Skipped] = field(default_factory=list)
 
+    def note(self, address: str, outcome: Outcome | Skipped) -> None:
+        """Note what became of the page at an address."""
+        if isinstance(outcome, Skipped):
+            self.skipped.append(outcome)
+        elif isinstance(outcome, WirecheckError):
+            self.skipped.append(Skipped(address, str(outcome)))
+        elif outcome.change is Change.SKIPPED:
+            self.unchanged += 1
+        else:
+            self.added += 1
+
 
 def is_address(source: str) -> bool:
     """Return whether a source is an address of the web rather than a file."""
@@ -56,9 +69,11 @@ class Gatherer:
         done = Gathered()
         with _bar() as bar:
             for address in addresses:
-                self._take(address, self._of_address(address, done), done, bar)
+                self._take_each(_to_the_end(address, self._of_address(address, done)), done, bar)
             for path in warcs:
-                self._take(str(path), pages_in(path, self._most_bytes), done, bar)
+                found = _to_the_end(str(path), pages_in(path, self._most_bytes))
+                for pages in together(found, _length, _TOGETHER):
+                    self._take(pages, done, bar)
         return done
 
     def watch(self, feeds: Sequence[str], every_s: float, stop: threading.Event, say: Callable[[str], object]) -> None:
@@ -69,7 +84,7 @@ class Gatherer:
                 if stop.is_set():
                     return
                 done = Gathered()
-                self._take(feed, self._news_of(feed, seen, done), done, None)
+                self._take_each(_to_the_end(feed, self._news_of(feed, seen, done)), done, None)
                 for skipped in done.skipped:
                     say(f"skipped {skipped.path}: {skipped.reason}")
                 if done.added:
@@ -134,30 +149,43 @@ class Gatherer:
     def _read(self, address: str) -> bytes:
         return self._fetcher.get(address, most_bytes=MOST_XML_BYTES).body
 
-    def _take(self, source: str, pages: Iterable[Page | Skipped], done: Gathered, bar: tqdm[Any] | None) -> None:
-        for page in _to_the_end(source, pages):
-            if isinstance(page, Skipped):
-                done.skipped.append(page)
-            else:
-                self._keep(page, done)
-            if bar is not None:
-                bar.update()
+    def _take_each(self, pages: Iterable[Page | Skipped], done: Gathered, bar: tqdm[Any] | None) -> None:
+        for page in pages:
+            self._take([page], done, bar)
 
-    def _keep(self, page: Page, done: Gathered) -> None:
+    def _take(self, pages: Sequence[Page | Skipped], done: Gathered, bar: tqdm[Any] | None) -> None:
+        """Keep pages together."""
+        read = [page if isinstance(page, Skipped) else self._article(page) for page in pages]
+        news = [item for item in read if isinstance(item, NewArticle)]
+        outcomes = iter(self._kept(news))
+        for page, item in zip(pages, read, strict=True):
+            if isinstance(page, Page) and isinstance(item, NewArticle):
+                done.note(page.url, next(outcomes))
+            elif isinstance(item, Skipped):
+                done.skipped.append(item)
+        if bar is not None:
+            bar.update(len(pages))
+
+    def _article(self, page: Page) -> NewArticle | Skipped:
         try:
-            change = self._archive.add(new_article(page, self._most_bytes), OnDuplicate.SKIP).change
-        except (ReadingError, DuplicateError, FetchError) as error:
-            done.skipped.append(Skipped(page.url, str(error)))
-            return
+            return new_article(page, self._most_bytes)
+        except FetchError as error:
+            return Skipped(page.url, str(error))
+
+    def _kept(self, news: Sequence[NewArticle]) -> list[Outcome | Skipped]:
+        """Keep articles together, or one by one where one of them brings about an error that nobody thought of."""
+        try:
+            return list(self._archive.add_all(news, OnDuplicate.SKIP)) if news else []
         except Exception as error:
             if is_of_store(error):
                 raise
-            done.skipped.append(unforeseen(page.url, error))
-            return
-        if change is Change.SKIPPED:
-            done.unchanged += 1
-        else:
-            done.added += 1
+            if len(news) == 1:
+                return [unforeseen(news[0].url or "", error)]
+        return [outcome for new in news for outcome in self._kept([new])]
+
+
+def _length(page: Page | Skipped) -> int:
+    return 0 if isinstance(page, Skipped) else len(page.body)
 
 
 def _to_the_end(source: str, pages: Iterable[Page | Skipped]) -> Iterator[Page | Skipped]:

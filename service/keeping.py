@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
 from service.domain import Article, FactCheck, Query, Report, Thresholds, Verdict
+from service.errors import WirecheckError
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ class ArticlePage:
 
 
 Match = Callable[[str], bool]
+Outcome = Receipt | WirecheckError
 
 
 class Archive(Protocol):
@@ -94,6 +96,13 @@ class Archive(Protocol):
 
     def add(self, new: NewArticle, on_duplicate: OnDuplicate) -> Receipt:
         """Keep an article, or raise `ReadingError` where it has no text, `DuplicateError` where it is there."""
+        ...
+
+    def add_all(self, news: Sequence[NewArticle], on_duplicate: OnDuplicate) -> list[Outcome]:
+        """Keep articles together, and return what `add` would have returned or raised for one after the other.
+
+        What raises here, as `UnwritableError` does, keeps none of them.
+        """
         ...
 
     def replace(self, article_id: str, new: NewArticle, matches: Match) -> Receipt:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -29,6 +29,7 @@ from service.keeping import (
     Match,
     NewArticle,
     OnDuplicate,
+    Outcome,
     Receipt,
 )
 from service.keys import Key, KeyRing
@@ -160,6 +161,11 @@ class LoadingArchive:
         """Keep an article, as the archive does."""
         with self._loading.turn() as service:
             return service.archive.add(new, on_duplicate)
+
+    def add_all(self, news: Sequence[NewArticle], on_duplicate: OnDuplicate) -> list[Outcome]:
+        """Keep articles in one turn, as the archive does."""
+        with self._loading.turn() as service:
+            return service.archive.add_all(news, on_duplicate)
 
     def replace(self, article_id: str, new: NewArticle, matches: Match) -> Receipt:
         """Replace an article, as the archive does."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from service.domain import Query, Report
 from service.errors import NotFoundError, NotReadyError
 from service.keeping import (
@@ -17,6 +19,7 @@ from service.keeping import (
     Match,
     NewArticle,
     OnDuplicate,
+    Outcome,
     Receipt,
 )
 from service.keys import Key
@@ -26,6 +29,10 @@ class NoArchive:
     """Stands where an archive stands in an app that has none, and refuses to work."""
 
     def add(self, new: NewArticle, on_duplicate: OnDuplicate) -> Receipt:
+        """Refuse."""
+        raise self._refusal()
+
+    def add_all(self, news: Sequence[NewArticle], on_duplicate: OnDuplicate) -> list[Outcome]:
         """Refuse."""
         raise self._refusal()
 

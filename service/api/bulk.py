@@ -1,10 +1,10 @@
-"""Many articles in one request: a line in, a line out, and one bad line loses nothing."""
+"""Many articles in one request: a line in, a line out, some of them kept at once, and one bad line loses nothing."""
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
@@ -16,8 +16,9 @@ from service.api.article_schemas import LineSchema
 from service.api.exchanges import note_body
 from service.api.incoming import LINES, articles_in, unreadable
 from service.api.problems import Problem, body_of
-from service.errors import BusyError, ReadingError
+from service.errors import BusyError, NotReadyError, ReadingError
 from service.keeping import Archive, Change, NewArticle, OnDuplicate, Receipt
+from service.reading.together import together
 
 _IN_MEMORY = 1_000_000  # bytes of answers; more go to a file
 _BLOCK = 65_536
@@ -46,6 +47,18 @@ class Adding:
     bounds: Bounds = Bounds()
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line by its number: an article, or what is wrong with it."""
+
+    number: int
+    item: NewArticle | Problem
+
+    @property
+    def length(self) -> int:
+        return 0 if isinstance(self.item, Problem) else len(self.item.body)
+
+
 def add_lines(adding: Adding, req: Request) -> Response:
     """Add every article of a body of lines, and answer each line by one.
 
@@ -71,15 +84,22 @@ def _sent(answers: IO[bytes]) -> Iterator[bytes]:
 
 
 def _rows(adding: Adding, req: Request, answers: IO[bytes]) -> Iterator[dict[str, Any]]:
-    number, bounds = 0, adding.bounds
+    bounds = adding.bounds
+    for batch in together(_lines(req, adding), lambda line: line.length):
+        if answers.tell() > bounds.answer_bytes:
+            yield _failed(batch[0].number, _too_many(bounds))
+            return
+        yield from _answered(adding, batch)
+
+
+def _lines(req: Request, adding: Adding) -> Iterator[_Line]:
+    """Yield the lines; of a packed body that is damaged, what came before it, and the problem as a line."""
+    number = 0
     try:
-        for number, item in articles_in(req.stream, adding.max_bytes, bounds.lines):
-            if answers.tell() > bounds.answer_bytes:
-                yield _failed(number, _too_many(bounds))
-                return
-            yield _row(adding, number, item)
-    except Problem as problem:  # a packed body that is damaged: what came before stays, and is answered
-        yield _failed(number + 1, problem)
+        for number, item in articles_in(req.stream, adding.max_bytes, adding.bounds.lines):
+            yield _Line(number, item)
+    except Problem as problem:
+        yield _Line(number + 1, problem)
 
 
 def _too_many(bounds: Bounds) -> Problem:
@@ -88,11 +108,35 @@ def _too_many(bounds: Bounds) -> Problem:
     )
 
 
-def _row(adding: Adding, number: int, item: NewArticle | Problem) -> dict[str, Any]:
+def _answered(adding: Adding, batch: Sequence[_Line]) -> Iterator[dict[str, Any]]:
+    outcomes = iter(_outcomes(adding, [line.item for line in batch if isinstance(line.item, NewArticle)]))
+    for line in batch:
+        outcome = line.item if isinstance(line.item, Problem) else next(outcomes)
+        if isinstance(outcome, ReadingError) and isinstance(line.item, NewArticle):
+            outcome = unreadable(outcome, line.item)
+        yield _failed(line.number, outcome) if isinstance(outcome, Exception) else _row(line.number, outcome)
+
+
+def _outcomes(adding: Adding, news: Sequence[NewArticle]) -> Sequence[Receipt | Exception]:
+    """Add articles together, or where one of them makes trouble, one by one, so that the others go on."""
     try:
-        receipt = _added(adding, item)
-    except Exception as error:  # whatever it is, the other lines go on
-        return _failed(number, error)
+        return _patiently(adding, news) if news else []
+    except NotReadyError as error:  # nothing can be kept now, neither together nor one by one
+        return [error] * len(news)
+    except Exception as error:  # whatever it is
+        return [error] if len(news) == 1 else [_outcomes(adding, [new])[0] for new in news]
+
+
+def _patiently(adding: Adding, news: Sequence[NewArticle]) -> Sequence[Receipt | Exception]:
+    for _ in range(_PATIENCE):
+        try:
+            return adding.archive.add_all(news, adding.on_duplicate)
+        except BusyError:
+            time.sleep(_PAUSE_S)
+    return adding.archive.add_all(news, adding.on_duplicate)
+
+
+def _row(number: int, receipt: Receipt) -> dict[str, Any]:
     status = 201 if receipt.change is Change.ADDED else 200
     row: dict[str, Any] = _LINE.dump({"line": number, "status": status, "receipt": receipt, "problem": None})
     return row
@@ -101,17 +145,3 @@ def _row(adding: Adding, number: int, item: NewArticle | Problem) -> dict[str, A
 def _failed(number: int, error: Exception) -> dict[str, Any]:
     problem = body_of(error)
     return {"line": number, "status": problem["status"], "receipt": None, "problem": problem}
-
-
-def _added(adding: Adding, item: NewArticle | Problem) -> Receipt:
-    if isinstance(item, Problem):
-        raise item
-    try:
-        for _ in range(_PATIENCE):
-            try:
-                return adding.archive.add(item, adding.on_duplicate)
-            except BusyError:
-                time.sleep(_PAUSE_S)
-        return adding.archive.add(item, adding.on_duplicate)
-    except ReadingError as error:
-        raise unreadable(error, item) from error

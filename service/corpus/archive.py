@@ -4,34 +4,85 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+
+from sqlalchemy import Connection
 
 from service.corpus.factchecks import claims_of
 from service.corpus.grouping import regroup, relatives
 from service.corpus.rows import may_be_id
 from service.corpus.store import Store
 from service.domain import Article, Span
-from service.errors import ChangedError, DuplicateError, NotFoundError
-from service.keeping import ArticlePage, Change, Holding, Listing, Match, NewArticle, OnDuplicate, Receipt
+from service.errors import ChangedError, DuplicateError, NotFoundError, ReadingError, WirecheckError
+from service.keeping import ArticlePage, Change, Holding, Listing, Match, NewArticle, OnDuplicate, Outcome, Receipt
 from service.ports import Embedder, Vectors
 from service.reading.arrivals import Arrival, read_arrival
 from service.reading.sentences import split
 
 
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """An article with all that takes long already done, so that the right to write is held for a moment only."""
+@dataclass(frozen=True)
+class _Come:
+    """An article that came: as it was sent, and as it was read."""
 
+    new: NewArticle
     arrival: Arrival
-    spans: tuple[Span, ...]
-    texts: Sequence[str]
-    vectors: Vectors | None
 
     @property
     def article(self) -> Article:
         return self.arrival.article
 
+    @cached_property
+    def spans(self) -> tuple[Span, ...]:
+        return tuple(split(self.article.text))
+
+    @property
+    def said(self) -> list[str]:
+        """Return what is embedded of it."""
+        return [self.article.text[span.start : span.end] for span in self.spans] + claims_of([self.article])
+
     def receipt(self, change: Change) -> Receipt:
         return Receipt(change, self.article, len(self.spans), self.arrival.dropped)
+
+    def under(self, article_id: str) -> _Come:
+        """Return it with the id of the article whose place it takes."""
+        if article_id == self.article.id:
+            return self
+        return replace(self, arrival=replace(self.arrival, article=replace(self.article, id=article_id)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Embedded:
+    """Texts that were new to the embedder, with their vectors; None where there are none."""
+
+    texts: Sequence[str]
+    vectors: Vectors | None
+
+
+class _Changes:
+    """What one transaction does to the articles: one after another, and at its end they are grouped together."""
+
+    def __init__(self, store: Store, connection: Connection) -> None:
+        self._store, self._connection = store, connection
+        self._came: dict[str, Article] = {}
+        self._near: set[str] = set()
+
+    def put(self, come: _Come, change: Change) -> Receipt:
+        """Put an article, which was not there where it is `ADDED`."""
+        article = come.article
+        if change is not Change.ADDED:
+            self._near |= relatives(self._connection, [article.id])
+        self._store.put(self._connection, article, come.spans, None)
+        self._came[article.id] = article
+        return come.receipt(change)
+
+    def remove(self, article_id: str) -> None:
+        """Drop an article."""
+        self._near |= relatives(self._connection, [article_id])
+        self._store.remove(self._connection, [article_id])
+
+    def group(self) -> None:
+        """Group what came with those like it, and those that hung together with what went."""
+        regroup(self._store, self._connection, list(self._came.values()), self._near)
 
 
 class StoreArchive:
@@ -42,38 +93,45 @@ class StoreArchive:
 
     def add(self, new: NewArticle, on_duplicate: OnDuplicate) -> Receipt:
         """Keep an article, or raise `ReadingError` where it has no text, `DuplicateError` where it is there."""
-        arrival = read_arrival(new)
-        # Asked before the work of embedding, and again when nobody else can write.
-        if settled := self._settled(arrival, new, on_duplicate):
-            return settled
-        prepared = self._prepare(arrival)
-        with self._store.writing():
-            if settled := self._settled(arrival, new, on_duplicate):
-                return settled
-            held = self._duplicate(arrival.article)
-            if held is None:
-                return self._keep(prepared, Change.ADDED)
-            return self._keep(_under(prepared, held), Change.REPLACED)
+        (outcome,) = self.add_all([new], on_duplicate)
+        if isinstance(outcome, WirecheckError):
+            raise outcome
+        return outcome
+
+    def add_all(self, news: Sequence[NewArticle], on_duplicate: OnDuplicate) -> list[Outcome]:
+        """Keep articles in one transaction, and return what `add` would have returned or raised for one by one.
+
+        What raises here keeps none of them.
+        """
+        read = [_read(new) for new in news]
+        added = iter(self._add_read([come for come in read if isinstance(come, _Come)], on_duplicate))
+        return [come if isinstance(come, ReadingError) else next(added) for come in read]
 
     def replace(self, article_id: str, new: NewArticle, matches: Match) -> Receipt:
         """Put another text in an article's place if its digest matches, or raise `NotFoundError`, `ChangedError`."""
         self._matching(article_id, matches)
-        prepared = self._prepare(read_arrival(replace(new, id=article_id)))
-        with self._store.writing():
+        new = replace(new, id=article_id)
+        come = _Come(new, read_arrival(new))
+        embedded = self._embed([come])
+        with self._store.writing() as connection:
             self._matching(article_id, matches)
-            url = prepared.article.url
+            url = come.article.url
             elsewhere = self._store.at_address(url) if url else None
             if elsewhere not in (None, article_id):
                 raise DuplicateError(f"The address {url} belongs to the article {elsewhere!r}: replace that one.")
-            return self._keep(prepared, Change.REPLACED)
+            self._keep_vectors(embedded)
+            changes = _Changes(self._store, connection)
+            receipt = changes.put(come, Change.REPLACED)
+            changes.group()
+        return receipt
 
     def remove(self, article_id: str, matches: Match) -> None:
         """Drop an article if its digest matches, or raise `NotFoundError`, `ChangedError`."""
         with self._store.writing() as connection:
             self._matching(article_id, matches)
-            near = relatives(connection, [article_id])
-            self._store.remove(connection, [article_id])
-            regroup(self._store, connection, None, near)
+            changes = _Changes(self._store, connection)
+            changes.remove(article_id)
+            changes.group()
 
     def get(self, article_id: str) -> Holding:
         """Return an article, or raise `NotFoundError`."""
@@ -86,44 +144,60 @@ class StoreArchive:
         """Return the next articles of a listing."""
         return self._store.page(listing)
 
-    def _prepare(self, arrival: Arrival) -> _Prepared:
-        text = arrival.article.text
-        spans = tuple(split(text))
-        said = [text[span.start : span.end] for span in spans] + claims_of([arrival.article])
-        new = self._store.unembedded(self._embedder.name, said)
-        return _Prepared(arrival, spans, new, self._embedder.encode(new) if new else None)
-
-    def _keep(self, prepared: _Prepared, change: Change) -> Receipt:
-        article = prepared.article
+    def _add_read(self, read: Sequence[_Come], on_duplicate: OnDuplicate) -> list[Outcome]:
+        with self._store.one_moment():
+            # Asked before the work of embedding, and again when nobody else can write.
+            before = [self._settled(come, on_duplicate) for come in read]
+        if all(before):
+            return [settled for settled in before if settled]
+        embedded = self._embed([come for come, settled in zip(read, before, strict=True) if not settled])
         with self._store.writing() as connection:
-            near = relatives(connection, [article.id])
-            if prepared.vectors is not None:
-                self._store.keep_embeddings(self._embedder.name, prepared.texts, prepared.vectors)
-            self._store.put(connection, article, prepared.spans, None)
-            regroup(self._store, connection, article, near)
-        return prepared.receipt(change)
+            self._keep_vectors(embedded)
+            changes = _Changes(self._store, connection)
+            outcomes = [
+                self._settled(come, on_duplicate) or self._put(changes, come, is_embedded=not early)
+                for come, early in zip(read, before, strict=True)
+            ]
+            changes.group()
+        return outcomes
 
-    def _settled(self, arrival: Arrival, new: NewArticle, on_duplicate: OnDuplicate) -> Receipt | None:
-        """Return the answer where nothing is to be written, or None; raise `DuplicateError` where that was asked."""
-        held = self._duplicate(arrival.article)
+    def _embed(self, come: Sequence[_Come]) -> _Embedded:
+        texts = self._store.unembedded(self._embedder.name, [words for each in come for words in each.said])
+        return _Embedded(texts, self._embedder.encode(texts) if texts else None)
+
+    def _keep_vectors(self, embedded: _Embedded) -> None:
+        if embedded.vectors is not None:
+            self._store.keep_embeddings(self._embedder.name, embedded.texts, embedded.vectors)
+
+    def _put(self, changes: _Changes, come: _Come, *, is_embedded: bool) -> Receipt:
+        if not is_embedded:  # it was a duplicate before there was the right to write, and is none now
+            self._keep_vectors(self._embed([come]))
+        held = self._duplicate(come.article)
+        if held is None:
+            return changes.put(come, Change.ADDED)
+        return changes.put(come.under(held), Change.REPLACED)
+
+    def _settled(self, come: _Come, on_duplicate: OnDuplicate) -> Outcome | None:
+        """Return the answer where nothing is to be written, or None."""
+        held = self._duplicate(come.article)
         if held is None:
             return None
         if on_duplicate is OnDuplicate.SKIP:
             there = self.get(held)
-            return Receipt(Change.SKIPPED, there.article, there.sentences, arrival.dropped)
-        shared = "id" if held == arrival.article.id else "address"
+            return Receipt(Change.SKIPPED, there.article, there.sentences, come.arrival.dropped)
+        shared = "id" if held == come.article.id else "address"
         if on_duplicate is OnDuplicate.FAIL:
-            raise DuplicateError(
+            return DuplicateError(
                 f"An article with this {shared} is here already, as {held!r:.80}; "
                 "send on_duplicate=replace or on_duplicate=skip, or another id."
             )
-        if new.id is not None and held != arrival.article.id:
-            raise DuplicateError(f"This address belongs to the article {held!r:.80}; send that id, or no id.")
+        if come.new.id is not None and held != come.article.id:
+            return DuplicateError(f"This address belongs to the article {held!r:.80}; send that id, or no id.")
         return None
 
     def _duplicate(self, article: Article) -> str | None:
         """Return the id of the article that this one would double: the one with its id, else with its address."""
-        if self._store.articles([article.id]):
+        if self._store.has(article.id):
             return article.id
         return self._store.at_address(article.url) if article.url else None
 
@@ -136,6 +210,8 @@ class StoreArchive:
             )
 
 
-def _under(prepared: _Prepared, article_id: str) -> _Prepared:
-    article = replace(prepared.article, id=article_id)
-    return replace(prepared, arrival=replace(prepared.arrival, article=article))
+def _read(new: NewArticle) -> _Come | ReadingError:
+    try:
+        return _Come(new, read_arrival(new))
+    except ReadingError as error:
+        return error

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from itertools import accumulate
 
 from sqlalchemy import Connection, func, select
 
 from service.corpus import kin, revisions
+from service.corpus.rows import terms_of_ids
 from service.corpus.store import Store
 from service.corpus.tables import sentences
 from service.domain import Article, Query
-from service.language.terms import terms
 from service.reading.origins import group
-from service.reading.sentences import split
 
 # Sentences up to which all articles are grouped together at a start after any change, in about ten seconds. Of more,
 # those that came while the service ran stay as they were grouped near each change.
@@ -21,7 +23,10 @@ TOGETHER_MOST = 20_000
 MOST = 200  # articles grouped for one change; where a story has more, the next start sets the rest right
 _ALIKE = 20  # articles looked at for their words, and as many for their sentences
 _SENTENCES = 60
+_LEAD = 2  # sentences
 _TERMS = 12  # the rarest of a title and a lead
+_SHARED = 4  # of these, in a sentence and its context: two reports of one event share no fewer
+_READ = 5_000  # sentences that hold any of these, the commonest of these left out
 _WEEK = timedelta(days=7)  # as far apart as two versions of one report can be
 _TRIES = 3
 
@@ -62,26 +67,60 @@ def relatives(connection: Connection, ids: Collection[str]) -> set[str]:
     return kin.family(connection, ids, MOST) - set(ids)
 
 
-def regroup(store: Store, connection: Connection, changed: Article | None, near: Collection[str]) -> None:
-    """Group an article that has come, with those like it, and the ones that hung together with what it replaces."""
-    start = set(near)
-    if changed is not None:
-        start |= {changed.id} | _alike(store, connection, changed)
-    sources = store.sources(sorted(kin.family(connection, start, MOST)))
+def regroup(store: Store, connection: Connection, came: Sequence[Article], near: Collection[str]) -> None:
+    """Group articles that have come, with those like them, and the ones that hung together with what they replace."""
+    start = {*near, *(article.id for article in came)} | _alike(store, connection, came)
+    most = MOST + 2 * _ALIKE * max(0, len(came) - 1)
+    sources = store.sources(sorted(kin.family(connection, start, most)))
     store.keep_origins(group(sources), sources)
 
 
-def _alike(store: Store, connection: Connection, article: Article) -> set[str]:
+def _alike(store: Store, connection: Connection, came: Sequence[Article]) -> set[str]:
     """Return the articles that may tell the same: by whole sentences, or by the telling words of title and lead."""
-    found = kin.sharing_sentences(connection, article.id, _ALIKE)
-    lead = [article.text[span.start : span.end] for span in split(article.text)[:2]]
-    words = dict.fromkeys(terms("\n".join([article.title, *lead])))
-    counts = store.term_counts(list(words))
-    rarest = sorted((word for word in words if counts.get(word)), key=lambda word: (counts[word], word))[:_TERMS]
-    if rarest:
-        ids = store.with_words(rarest, _same_week(article), _SENTENCES)
-        found |= set(kin.articles_of(connection, ids)[:_ALIKE])
+    told = [_Told.read(connection, article) for article in came]
+    # Counted once for all: to count a common word takes as long as it is common.
+    counts = store.term_counts(list(dict.fromkeys(word for each in told for word in each.telling)))
+    found: set[str] = set()
+    for article, each in zip(came, told, strict=True):
+        found |= kin.sharing_sentences(connection, article.id, _ALIKE)
+        if rarest := each.rarest(counts):
+            found |= set(kin.articles_of(connection, _sharing(store, connection, article, rarest))[:_ALIKE])
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """The search terms of an article: those of its title and lead, and how many of its sentences have each."""
+
+    telling: frozenset[str]
+    held: Counter[str]
+
+    @classmethod
+    def read(cls, connection: Connection, article: Article) -> _Told:
+        ids = [row.id for row in kin.sentences_of(connection, [article.id])]
+        held = terms_of_ids(connection, ids)
+        lead = [held[number] for number in ids[:_LEAD]]  # the title is in the context of the first
+        telling = frozenset().union(*lead[0], *(words for words, _ in lead)) if lead else frozenset()
+        return cls(telling, Counter(word for words, context in held.values() for word in words | context))
+
+    def rarest(self, counts: Mapping[str, int]) -> list[str]:
+        """Return the rarest of the telling terms that other articles have too."""
+        others = {word: more for word in self.telling if (more := counts.get(word, 0) - self.held[word]) > 0}
+        rarest = sorted(others, key=lambda word: (others[word], word))[:_TERMS]
+        read = accumulate(others[word] for word in rarest)
+        return [
+            word
+            for place, (word, so_far) in enumerate(zip(rarest, read, strict=True))
+            if place < _SHARED or so_far <= _READ
+        ]
+
+
+def _sharing(store: Store, connection: Connection, article: Article, words: Sequence[str]) -> list[int]:
+    """Return the sentences that hold these words best, those that hold too few to tell the same left out."""
+    ids = store.with_words(words, _same_week(article), _SENTENCES)
+    held = terms_of_ids(connection, ids)
+    least = min(_SHARED, len(words))
+    return [number for number in ids if len(held[number][0].union(held[number][1]).intersection(words)) >= least]
 
 
 def _same_week(article: Article) -> Query:

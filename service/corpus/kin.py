@@ -75,21 +75,31 @@ def articles_of(connection: Connection, ids: Sequence[int]) -> list[str]:
 
 def replace(connection: Connection, found: Mapping[int, Origin]) -> None:
     """Give these sentences these origins, and count anew the articles of every origin that this touches."""
-    touched: set[str] = set()
-    for part in parts(sorted(found)):
-        theirs = sentence_origins.c.sentence_id.in_(part)
-        touched.update(connection.execute(select(sentence_origins.c.origin_id).where(theirs)).scalars())
-        connection.execute(delete(sentence_origins).where(theirs))
-    reports = {origin.id: origin for origin in found.values()}
-    if reports:
-        rows = [{"id": o.id, "name": o.name, "articles": o.articles} for o in reports.values()]
-        connection.execute(or_ignore(connection, origins), rows)
-        held = [
-            {"sentence_id": sentence_id, "origin_id": o.id, "copied_share": o.copied_share or 0.0}
-            for sentence_id, o in found.items()
+    held = _held(connection, list(found))
+    fresh = {number: o for number, o in found.items() if number not in held or not _same(held[number], o)}
+    touched = {held[number].origin_id for number in fresh if number in held}
+    for part in parts(sorted(fresh)):
+        connection.execute(delete(sentence_origins).where(sentence_origins.c.sentence_id.in_(part)))
+    if fresh:
+        reports = {o.id: {"id": o.id, "name": o.name, "articles": o.articles} for o in fresh.values()}
+        connection.execute(or_ignore(connection, origins), list(reports.values()))
+        rows = [
+            {"sentence_id": number, "origin_id": o.id, "copied_share": o.copied_share or 0.0}
+            for number, o in fresh.items()
         ]
-        connection.execute(insert(sentence_origins), held)
-    recount(connection, touched | set(reports))
+        connection.execute(insert(sentence_origins), rows)
+    miscounted = {o.id for number, o in found.items() if number not in held or held[number].articles != o.articles}
+    recount(connection, touched | miscounted | {o.id for o in fresh.values()})
+
+
+def _held(connection: Connection, ids: Sequence[int]) -> dict[int, Row[Any]]:
+    wanted = select(sentence_origins, origins.c.articles).join(origins)
+    rows = in_parts(connection, lambda part: wanted.where(sentence_origins.c.sentence_id.in_(part)), ids)
+    return {row.sentence_id: row for row in rows}
+
+
+def _same(row: Row[Any], origin: Origin) -> bool:
+    return (row.origin_id, row.copied_share) == (origin.id, origin.copied_share or 0.0)
 
 
 def some_lack_origin(connection: Connection) -> bool:

@@ -111,13 +111,14 @@ class Store(Database):
                 Mark(row.id, row.digest)
                 for row in connection.execute(select(articles.c.id, articles.c.digest).where(articles.c.id.in_(part)))
             ]
+            if not marks:
+                continue
             theirs = select(sentences.c.id).where(sentences.c.article_id.in_(part))
             sentence_ids = list(connection.execute(theirs).scalars())
             if sentence_ids:
                 self.backend.drop_sentences(connection, sentence_ids)
             connection.execute(delete(articles).where(articles.c.id.in_(part)))
-            if marks:
-                revisions.log_removed(connection, revisions.advance(connection, gone=marks), sentence_ids)
+            revisions.log_removed(connection, revisions.advance(connection, gone=marks), sentence_ids)
 
     def fingerprints(self) -> dict[str, Fingerprint]:
         """Return the digest and the folder of every article, by id."""
@@ -129,6 +130,12 @@ class Store(Database):
         """Return the articles with these ids, ordered by id."""
         with self.reading() as connection:
             return articles_by_id(connection, ids)
+
+    def has(self, article_id: str) -> bool:
+        """Return whether there is an article with this id."""
+        wanted = select(articles.c.id).where(articles.c.id == article_id)
+        with self.reading() as connection:
+            return connection.execute(wanted).first() is not None
 
     def holding(self, article_id: str) -> Holding | None:
         """Return an article with its number of sentences, or None."""

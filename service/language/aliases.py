@@ -49,6 +49,7 @@ December|Dec.|Dec
 """
 _TOKEN = re.compile(r"\w+(?:['.\u2019-]\w+)*\.?")
 _LONGEST = 6  # words in a name
+_BEGINNING = 2  # characters that every name has
 
 
 def aliases(text: str) -> tuple[tuple[str, ...], ...]:
@@ -73,8 +74,10 @@ def _mentions(text: str) -> list[tuple[str, tuple[str, ...]]]:
     found, place = [], 0
     while place < len(tokens):
         step = 1
-        for size in range(min(_LONGEST, len(tokens) - place), 0, -1):
-            words = text[tokens[place].start() : tokens[place + size - 1].end()]
+        begin = tokens[place].start()
+        may_begin = text[begin : begin + _BEGINNING] in _beginnings()  # few words do, and the rest takes long
+        for size in range(min(_LONGEST, len(tokens) - place) if may_begin else 0, 0, -1):
+            words = text[begin : tokens[place + size - 1].end()]
             # "in Iran." and "Iran's" name Iran; "U.S." and "Mar." keep their stop.
             plain = re.sub(r"['\u2019]s$", "", words.rstrip("."))
             if form := next((form for form in (words, plain) if form in _by_form()), None):
@@ -94,3 +97,8 @@ def _by_form() -> dict[str, tuple[str, ...]]:
         for form in country.forms:
             forms.setdefault(form, country.forms)
     return forms
+
+
+@cache
+def _beginnings() -> frozenset[str]:
+    return frozenset(form[:_BEGINNING] for form in _by_form())

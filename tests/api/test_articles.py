@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,15 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, create_engine, event
 
+from service.api.absent import NoArchive
 from service.app import create_app
 from service.corpus.archive import StoreArchive
 from service.corpus.store import Store
-from service.domain import Query
-from service.errors import BusyError, FetchError
-from service.keeping import NewArticle
+from service.domain import Article, Query
+from service.errors import BusyError, FetchError, UnwritableError
+from service.keeping import Change, Dropped, NewArticle, OnDuplicate, Outcome, Receipt
+from service.ports import Vectors
+from service.reading.together import MOST, MOST_LENGTH
 from tests.api.test_problems import problem
 from tests.fakes import FakeChecker
 from tests.support import FakeEmbedder
@@ -257,20 +261,86 @@ def test_metadata_of_lines_is_in_the_lines(desk: FlaskClient) -> None:
 
 
 class Busy(StoreArchive):
-    """Busy twice before each article."""
+    """Busy twice before each time."""
 
     asked = 0
 
-    def add(self, *given: Any) -> Any:
+    def add_all(self, *given: Any) -> Any:
         self.asked += 1
         if self.asked % 3:
             raise BusyError("6 requests are already waiting: try again in a few seconds.")
-        return super().add(*given)
+        return super().add_all(*given)
 
 
 def test_lines_wait_while_others_are_served(store: Store) -> None:
     client = create_app(FakeChecker(), Busy(store, FakeEmbedder())).test_client()
     assert [row["status"] for row in lines(client, json.dumps(PIER).encode())] == [201]
+
+
+def note(number: int, **more: str) -> dict[str, str]:
+    return {"id": f"n{number}", "text": f"Boat {number} came in.", **more}
+
+
+def body(*rows: Any) -> bytes:
+    return "\n".join(map(json.dumps, rows)).encode()
+
+
+def test_a_double_within_a_body_is_answered_as_if_it_came_later(desk: FlaskClient) -> None:
+    twice = body(note(1), note(2), note(1, text="Boat 1 has left."))
+    assert [row["status"] for row in lines(desk, twice)] == [201, 201, 409]
+    again = lines(desk, twice, "?on_duplicate=skip")
+    assert [row["receipt"]["status"] for row in again] == ["skipped"] * 3
+    last = lines(desk, body(note(3), note(3, text="Boat 3 has left.")), "?on_duplicate=replace")
+    assert [(row["status"], row["receipt"]["status"]) for row in last] == [(201, "added"), (200, "replaced")]
+    assert desk.get("/v1/articles/n1").json["text"] == "Boat 1 came in."
+    assert desk.get("/v1/articles/n3").json["text"] == "Boat 3 has left."
+
+
+class Choosy(FakeEmbedder):
+    """Fails on one text, as a model may on what nobody has thought of."""
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        if any("7" in text for text in texts):
+            raise ValueError("no vector for this")
+        return super().encode(texts)
+
+
+def test_a_line_that_fails_unexpectedly_loses_no_other(store: Store) -> None:
+    client = create_app(FakeChecker(), StoreArchive(store, Choosy())).test_client()
+    found = lines(client, body(*(note(number) for number in range(10))))
+    assert [(row["line"], row["status"]) for row in found] == [(n + 1, 500 if n == 7 else 201) for n in range(10)]
+    assert ids(client) == [f"n{number}" for number in range(10) if number != 7]
+
+
+class Counting(NoArchive):
+    """Notes how many articles come at once, and keeps every second time."""
+
+    def __init__(self) -> None:
+        self.came: list[int] = []
+
+    def add_all(self, news: Sequence[NewArticle], on_duplicate: OnDuplicate) -> list[Outcome]:
+        self.came.append(len(news))
+        if len(self.came) % 2 == 0:
+            raise UnwritableError("The disk is full.")
+        return [Receipt(Change.ADDED, Article(new.id or "", "", "x"), 1, Dropped()) for new in news]
+
+
+def test_lines_come_some_at_once_and_where_they_cannot_be_kept_each_is_told() -> None:
+    archive = Counting()
+    client = create_app(FakeChecker(), archive).test_client()
+    rows = [note(number) for number in range(2 * MOST + 3)]
+    found = lines(client, body(*rows[:MOST], *rows[MOST:]).replace(b"\n", b"\n{\n", 1))
+    assert archive.came == [MOST - 1, MOST, 4]
+    assert [row["line"] for row in found] == list(range(1, len(rows) + 2))
+    assert [row["status"] for row in found] == [201, 400, *[201] * (MOST - 2), *[503] * MOST, *[201] * 4]
+    assert found[MOST]["problem"]["detail"] == "The disk is full."
+
+
+def test_long_lines_come_fewer_at_once() -> None:
+    archive = Counting()
+    client = create_app(FakeChecker(), archive).test_client()
+    lines(client, body(*(note(number, text="x" * (MOST_LENGTH // 2)) for number in range(5))))
+    assert archive.came == [2, 2, 1]
 
 
 # --- reading ------------------------------------------------------------------------------------------------------

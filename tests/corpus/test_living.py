@@ -238,7 +238,7 @@ def change(store: Store, article: Article | None, gone: str | None = None) -> No
         store.remove(connection, ids)
         if article is not None:
             store.put(connection, article, split(article.text), None)
-        regroup(store, connection, article, near)
+        regroup(store, connection, [article] if article is not None else [], near)
 
 
 def partition(store: Store) -> dict[str, tuple[str, str, int]]:

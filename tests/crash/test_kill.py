@@ -62,10 +62,10 @@ def _states(log: Path) -> tuple[dict[str, str | None], dict[str, str | None]]:
         word, article, version = json.loads(line)
         text = None if version is None else text_of(article, version)
         if word == "try":
-            tried = {article: text}
+            tried[article] = text
         else:
             kept[article] = text
-            tried = {}
+            del tried[article]
     return kept, tried
 
 

@@ -47,20 +47,22 @@ def new_article(article: str, version: int) -> NewArticle:
 
 
 def write_at_random(file: str, log: str, seed: int) -> None:
-    """Add, replace and delete for ever, with a line before and after each change."""
+    """Add, replace and delete for ever, one or some together, with a line before and after each change."""
     store = Store.open(f"sqlite:///{file}")
     archive = StoreArchive(store, FakeEmbedder())
     rng = random.Random(seed)
     out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     for turn in range(1_000_000):
-        step = Step(f"a{rng.randrange(ARTICLES)}", seed * 1000 + turn if rng.random() < 0.7 else None)
-        os.write(out, step.line("try").encode())
-        if step.version is not None:
-            archive.add(new_article(step.article, step.version), OnDuplicate.REPLACE)
-        else:
-            with suppress(NotFoundError):
-                archive.remove(step.article, lambda _: True)
-        os.write(out, step.line("kept").encode())
+        articles = rng.sample(range(ARTICLES), rng.choice((1, 1, ARTICLES // 2)))
+        steps = [Step(f"a{n}", (seed * 1000 + turn) if rng.random() < 0.7 else None) for n in articles]
+        os.write(out, "".join(step.line("try") for step in steps).encode())
+        added = [new_article(step.article, step.version) for step in steps if step.version is not None]
+        archive.add_all(added, OnDuplicate.REPLACE)
+        for step in steps:
+            if step.version is None:
+                with suppress(NotFoundError):
+                    archive.remove(step.article, lambda _: True)
+        os.write(out, "".join(step.line("kept") for step in steps).encode())
 
 
 def read_folder_again_and_again(file: str, folder: str, log: str) -> None:

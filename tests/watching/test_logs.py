@@ -9,7 +9,7 @@ import logging
 import random
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -22,7 +22,7 @@ from service.api.absent import NoArchive
 from service.api.example import REPORT
 from service.app import create_app
 from service.config import Settings
-from service.keeping import NewArticle, OnDuplicate, Receipt
+from service.keeping import NewArticle, OnDuplicate, Outcome, Receipt
 from service.metrics import Metrics
 from service.watching import Watches
 from tests.conftest import Line
@@ -143,6 +143,9 @@ class Repeating(NoArchive):
             raise ValueError(f"near {body.lower()!r}")
         except ValueError as error:
             raise RuntimeError(f"cannot split {body}") from error
+
+    def add_all(self, news: Sequence[NewArticle], on_duplicate: OnDuplicate) -> list[Outcome]:
+        return [self.add(new, on_duplicate) for new in news]
 
 
 SECRET = "The lighthouse of Brannock was sold on Monday."
