@@ -23,7 +23,7 @@ from service.corpus.index import VectorIndex
 from service.corpus.neighbors import Rows
 from service.corpus.store import Store
 from service.corpus.vector_files import Mapped, VectorFiles
-from service.errors import UnwritableError, WirecheckError
+from service.errors import UnwritableError
 
 log = logging.getLogger(__name__)
 RETRY_S = 600.0
@@ -129,17 +129,26 @@ class FiledIndex(VectorIndex):
         self.revision, self.seen = found.manifest.revision, found.manifest.seen
 
     def _lacks_much(self, store: Store, seen: int) -> bool:
-        """Return whether so much has come that all is better read anew, block by block, than that at once."""
+        """Return whether so much has come that all is better read anew, block by block, than that at once.
+
+        What comes after a sentence that waits to be embedded does not count: a new file would be as far behind, and be
+        made again at each check until all is embedded.
+        """
         most = min(self._much(self._plan.file_least), self._plan.delta_most)
         with store.reading() as connection:
-            return vectors.count_after(connection, seen) > most
+            if vectors.count_after(connection, seen) <= most:
+                return False
+            waiting = vectors.first_waiting(connection, self._files.model, seen)
+            return vectors.count_after(connection, seen, waiting) > most
 
     def _much(self, least: int) -> float:
         rows = self._mapped.manifest.rows if self._mapped else 0
         return max(least, self._plan.changed_share * rows)
 
     def _compact(self) -> None:
-        if self._mapped is None:
+        # Of a corpus that is now too small for a new file, what has come and gone would be held for ever.
+        if self._mapped is None or len(self) < self._plan.file_least:
+            self._mapped = None
             super()._compact()
 
     def _renew_if_due(self) -> None:
@@ -163,7 +172,7 @@ class FiledIndex(VectorIndex):
                 if found is None or found.name == old or not self._suits(found, kind):
                     found = self._files.make(kind)
                 self._fresh = found
-        except (OSError, WirecheckError) as error:
+        except Exception as error:  # whatever it is, the next check would only meet it again
             log.warning("The file of vectors cannot be made anew, and is tried again later: %s", error)
             self._rest()
         finally:

@@ -29,6 +29,7 @@ from service.corpus import approximate
 from service.corpus.approximate import Approximate
 from service.corpus.contexts import contextual
 from service.corpus.engines.upsert import or_replace
+from service.corpus.files import make_folder
 from service.corpus.neighbors import Rows
 from service.corpus.store import Store
 from service.corpus.tables import vector_files
@@ -77,7 +78,7 @@ class VectorFiles:
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Let one process at a time make files, and others wait for it; a process that dies gives its turn back."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self._folder)
         with (self._folder / LOCK).open("wb") as lock:
             if sys.platform != "win32":
                 fcntl.flock(lock, fcntl.LOCK_EX)

@@ -82,9 +82,18 @@ def in_blocks(connection: Connection, model: str, dimension: int, least: int = 4
     yield _packed(_whole(block), block, dimension, revision, after)
 
 
-def count_after(connection: Connection, seen: int) -> int:
-    """Return how many sentences have a higher id."""
-    return connection.execute(select(func.count()).where(sentences.c.id > seen)).scalar_one()
+def count_after(connection: Connection, seen: int, waiting: int | None = None) -> int:
+    """Return how many sentences have a higher id, below that of one that waits if any does."""
+    wanted = select(func.count()).where(sentences.c.id > seen)
+    if waiting is not None:
+        wanted = wanted.where(sentences.c.id < waiting)
+    return connection.execute(wanted).scalar_one()
+
+
+def first_waiting(connection: Connection, model: str, seen: int) -> int | None:
+    """Return the first sentence with a higher id that is not embedded yet."""
+    wanted = _wanted(model, seen).with_only_columns(sentences.c.id).where(embeddings.c.text_sha256.is_(None))
+    return connection.execute(wanted.order_by(sentences.c.id).limit(1)).scalar()
 
 
 def of_ids(model: str, ids: Sequence[int]) -> Select[Any]:

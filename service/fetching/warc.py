@@ -17,6 +17,7 @@ from service.reading.folder import Skipped
 
 SUFFIXES = (".warc", ".warc.gz")
 MOST_HEAD_BYTES = 262_144  # of a record, its HTTP head included; browsers take no longer one
+MOST_ADDRESS = 2_000  # characters, as over HTTP; a few packed bytes can stand for a head full of them
 _PACKED_AT_ONCE = 4_096  # bytes, which unpack into a thousand times as many
 
 
@@ -85,6 +86,8 @@ def _is_page(record: Any) -> bool:
 
 def _page(record: Any, most_bytes: int) -> Page | Skipped:
     url = record.rec_headers.get_header("WARC-Target-URI") or ""
+    if len(url) > MOST_ADDRESS:
+        return Skipped(url[:200], f"has an address of more than {MOST_ADDRESS:,} characters, the limit")
     packed = LimitReader(record.raw_stream, 2 * most_bytes + 1)  # the sizes of chunks may take as much as they hold
     body: bytes = _unpacked(packed, record.http_headers, most_bytes).read(most_bytes + 1)
     if len(body) > most_bytes or packed.limit == 0:

@@ -6,6 +6,7 @@ import json
 import logging
 import random
 import shutil
+import stat
 import subprocess
 import sys
 import time
@@ -23,7 +24,8 @@ from service.corpus.follower import Follower
 from service.corpus.index import VectorIndex
 from service.corpus.neighbors import Neighbor
 from service.corpus.store import Store
-from service.corpus.vector_files import MANIFEST, VectorFiles
+from service.corpus.vector_files import MANIFEST, Mapped, VectorFiles
+from service.corpus.vectors import SentenceVectors
 from service.domain import Article
 from service.errors import SettingError
 from tests.support import FakeEmbedder, put
@@ -197,6 +199,42 @@ def test_an_article_that_is_embedded_in_part_is_left_out_of_the_file_and_comes_w
     same(index, in_memory(store))
 
 
+class Unread(Store):
+    """A store whose vectors may not all be taken into memory."""
+
+    def vectors(self, model: str, dimension: int) -> SentenceVectors:
+        raise AssertionError("all vectors were read into memory")
+
+
+def test_much_that_waits_to_be_embedded_neither_makes_file_after_file_nor_is_all_held_in_memory(
+    store: Store, file: Path, folder: Path
+) -> None:
+    other = Unread.open(f"sqlite:///{file}")
+    index = filed(other, file, replace(PLAN, changed_few=1_000))
+    before = names(folder)
+    with store.writing():
+        put(store, *(written(random.Random(number), number) for number in range(100, 130)))
+    while waiting := store.without_embedding(EMBEDDER.name)[-20:]:  # the first article stays open to the end
+        store.keep_embeddings(EMBEDDER.name, waiting, EMBEDDER.encode(waiting))
+        Follower(other, index, EMBEDDER).follow()
+        assert names(folder) == before or not store.without_embedding(EMBEDDER.name)
+    same(index, in_memory(store))
+    other.close()
+
+
+def test_a_corpus_that_has_become_small_forgets_what_came_and_went(
+    store: Store, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.corpus.index.DEAD_FEW", 5)
+    index = filed(store, file)
+    remove(store, *(f"a{number}" for number in range(9)))
+    for seed in range(20):
+        add(store, written(random.Random(seed), 10))
+        Follower(store, index, EMBEDDER).follow()
+        assert index.removed <= 9
+    same(index, in_memory(store))
+
+
 # --- what may happen to a file ------------------------------------------------------------------------------------
 
 
@@ -274,6 +312,39 @@ def test_where_no_file_can_be_made_all_is_held_in_memory(
     add(store, written(random.Random(50), 50))
     Follower(store, index, EMBEDDER).follow()
     same(index, in_memory(store))
+
+
+class Failing(VectorFiles):
+    """Fails, in a way that nobody foresaw, to make what is faster to search."""
+
+    tried = 0
+
+    def make(self, kind: str | None) -> Mapped:
+        if kind is None:
+            return super().make(kind)
+        self.tried += 1
+        raise RuntimeError("FAISS has no such index")
+
+
+def test_a_new_file_that_fails_as_nobody_foresaw_is_told_of_and_not_tried_at_each_check(
+    store: Store, file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    files = Failing(store, file, EMBEDDER.name, EMBEDDER.dimension)
+    index = FiledIndex(store, files, Plan("scan", file_least=20), run=at_once)
+    assert "FAISS has no such index" in caplog.text
+    add(store, written(random.Random(50), 50))
+    Follower(store, index, EMBEDDER).follow()
+    same(index, in_memory(store))
+    assert files.tried == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="rights are another matter there")
+def test_files_are_for_their_owner_alone_also_in_a_folder_that_others_may_look_into(
+    store: Store, file: Path, folder: Path
+) -> None:
+    file.parent.chmod(0o755)
+    filed(store, file)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
 _WRITER = """

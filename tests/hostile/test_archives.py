@@ -167,6 +167,20 @@ def test_what_is_said_of_a_file_that_is_no_archive_is_short(tmp_path: Path) -> N
     assert "\n" not in told.reason
 
 
+def test_a_page_with_a_huge_address_is_skipped_and_little_of_the_address_is_kept(tmp_path: Path) -> None:
+    path, records = tmp_path / "addresses.warc.gz", []
+    for length in (2_000, 2_001):
+        _warc(path, b"<p>The pier lost its roof.</p>")
+        address = "https://a.example/".ljust(length, "a").encode()
+        records.append(gzip.compress(gzip.decompress(path.read_bytes()).replace(b"https://a.example/0", address)))
+    path.write_bytes(b"".join(records))
+    kept, told = pages_in(path, 1_000_000)
+    assert isinstance(kept, Page)
+    assert isinstance(told, Skipped)
+    assert len(told.path) == 200
+    assert "more than 2,000 characters" in told.reason
+
+
 def test_heads_of_many_records_are_not_added_up(tmp_path: Path) -> None:
     """Records without a body follow one another, so that lines only are read for long."""
     path, head = tmp_path / "heads.warc", f"{_HEAD}X: {'a' * 20_000}\r\nContent-Length: 0\r\n\r\n\r\n\r\n"
