@@ -24,7 +24,8 @@ serve: $(VENV)/.installed  ## Set up, index the articles, serve on 127.0.0.1:800
 	$(BIN)/wirecheck serve
 
 test: $(VENV)/.installed-dev  ## Set up, run all tests
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --ignore tests/e2e
+	$(BIN)/python -m pytest tests/e2e
 
 e2e: $(VENV)/.installed-dev  ## The desk and the extension in a browser; needs Chromium
 	$(BIN)/python -m pytest tests/e2e

@@ -5,7 +5,7 @@ import { api, awake, keepStorageToOurselves, openPanel } from "./browser.js";
 import { Page } from "./page.js";
 import { ROW, Runs, said } from "./runs.js";
 import { SettingsError, permissionFor, readSettings } from "./settings.js";
-import { Client } from "./shared/client.js";
+import { Client, UnreachableError } from "./shared/client.js";
 
 const MENUS = [
   { id: "check-selection", title: "Check “%s”", contexts: ["selection"] },
@@ -86,7 +86,7 @@ const ANSWERS = {
   reveal: ({ n }) => reveal(n),
   report: ({ n }) => keptReport(n),
   draft: async ({ checkId }) => (await connect()).claimReview(checkId),
-  test: async () => (await connect()).ready(),
+  test: () => firstAnswer(),
 };
 
 api.runtime.onMessage.addListener((message, sender, respond) => {
@@ -97,6 +97,19 @@ api.runtime.onMessage.addListener((message, sender, respond) => {
   );
   return true;
 });
+
+/** Right after settings were saved the browser now and then lets no request through; a moment later it does. */
+async function firstAnswer(tries = 4) {
+  const client = await connect();
+  for (let left = tries - 1; ; left -= 1) {
+    try {
+      return await client.ready();
+    } catch (error) {
+      if (!(error instanceof UnreachableError) || left === 0) throw error;
+      await new Promise((done) => setTimeout(done, 500));
+    }
+  }
+}
 
 /** Pages of the extension itself may ask; what runs in a page of the web may not, be it ours. */
 function isOurs(sender) {
