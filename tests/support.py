@@ -75,11 +75,28 @@ def put(store: Store, *articles: Article, folder: str | None = None) -> None:
             store.put(connection, article, split(article.text), folder)
 
 
-def embed(store: Store, embedder: Embedder) -> SentenceIndex:
-    """Embed what is missing and return the index over all of it."""
+def add(store: Store, *articles: Article) -> None:
+    """Store articles with their sentences and embeddings in one transaction, as the service does."""
+    with store.writing():
+        put(store, *articles)
+        _embed_missing(store, FakeEmbedder())
+
+
+def remove(store: Store, *ids: str) -> None:
+    """Drop articles, in one transaction."""
+    with store.writing() as connection:
+        store.remove(connection, ids)
+
+
+def _embed_missing(store: Store, embedder: Embedder) -> None:
     missing = store.without_embedding(embedder.name)
     if missing:
         store.keep_embeddings(embedder.name, missing, embedder.encode(missing))
+
+
+def embed(store: Store, embedder: Embedder) -> SentenceIndex:
+    """Embed what is missing and return the index over all of it."""
+    _embed_missing(store, embedder)
     return open_index(store, embedder.name, embedder.dimension)
 
 

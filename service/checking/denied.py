@@ -17,6 +17,8 @@ def without_denied(scene: Scene, kept: frozenset[int] = frozenset()) -> Scene:
 
     Figures that begin at one of the offsets `kept` stay: the caller knows what became of them.
     """
+    if all(token.lower != "not" for token in scene.tokens):
+        return scene
     starts = {token.start: index for index, token in enumerate(scene.tokens)}
     figures = [q for q in scene.quantities if q.start not in kept and q.value != 1 and _is_denied(scene, q.first)]
     days = [day for day in scene.dates if day.start in starts and _is_denied(scene, starts[day.start])]

@@ -28,7 +28,7 @@ from service.corpus.vector_files import MANIFEST, Mapped, VectorFiles
 from service.corpus.vectors import SentenceVectors
 from service.domain import Article
 from service.errors import SettingError
-from tests.support import FakeEmbedder, put
+from tests.support import FakeEmbedder, add, put, remove
 
 EMBEDDER = FakeEmbedder()
 WORDS = "quay gull lamp tide barge rope crane bell mast ferry storm cargo pilot salt net dock fog buoy hull".split()
@@ -57,19 +57,6 @@ def folder(file: Path) -> Path:
 def written(rng: random.Random, number: int) -> Article:
     lines = [f"{' '.join(rng.choices(WORDS, k=6)).capitalize()} number {rng.randrange(9)}." for _ in range(4)]
     return Article(f"a{number}", f"Notes {number}", "\n".join(lines))
-
-
-def add(store: Store, *added: Article) -> None:
-    with store.writing():
-        put(store, *added)
-        missing = store.without_embedding(EMBEDDER.name)
-        if missing:
-            store.keep_embeddings(EMBEDDER.name, missing, EMBEDDER.encode(missing))
-
-
-def remove(store: Store, *ids: str) -> None:
-    with store.writing() as connection:
-        store.remove(connection, ids)
 
 
 def filed(store: Store, file: Path, plan: Plan = PLAN) -> FiledIndex:

@@ -29,7 +29,7 @@ from service.corpus.vectors import Delta, SentenceVectors
 from service.domain import Article, Query
 from service.reading.readers import read_folder
 from service.reading.sentences import split
-from tests.support import FakeEmbedder, embed, put
+from tests.support import FakeEmbedder, add, embed, put, remove
 
 SAMPLE = Path(__file__).parents[2] / "service" / "sample"
 EMBEDDER = FakeEmbedder()
@@ -43,20 +43,6 @@ def other(store: Store, url: str) -> Iterator[Store]:
     again = Store.open(url)
     yield again
     again.close()
-
-
-def remove(store: Store, *ids: str) -> None:
-    with store.writing() as connection:
-        store.remove(connection, ids)
-
-
-def add(store: Store, *added: Article) -> None:
-    """Put articles with their embeddings in one transaction, as the service does."""
-    with store.writing():
-        put(store, *added)
-        missing = store.without_embedding(EMBEDDER.name)
-        if missing:
-            store.keep_embeddings(EMBEDDER.name, missing, EMBEDDER.encode(missing))
 
 
 def opened(store: Store) -> SentenceIndex:
