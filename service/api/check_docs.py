@@ -38,3 +38,4 @@ PAGE: Any = CheckPageSchema().dump(CheckPage((_CHECK,), 41))
 KEPT: Any = {**KeptCheckSchema(exclude=("report",)).dump(_CHECK), "report": _REPORT}
 RECHECK: Any = {"before": _CHECK.id, "report": _after(), "changes": changes(_CHECK, _after())}
 DRAFT: Any = draft(_CHECK)
+PRINTED = '<!doctype html>\n<html lang="en">\n…'

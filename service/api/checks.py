@@ -21,6 +21,7 @@ from service.api.contract import StrictBlueprint, operation
 from service.api.keep import kept_answer
 from service.api.once import PARAMETER, once
 from service.api.policy import OVERSEE, RECALL
+from service.api.printed import POLICY, printed
 from service.api.transfer import tagged
 from service.keeping import CheckListing, CheckLog, KeptCheck, Ledger
 from service.ports import Checker
@@ -62,6 +63,17 @@ def _reading(blp: StrictBlueprint, log: CheckLog) -> None:
         answer = _answer(_shown(log.get(check_id)))
         answer.headers["Cache-Control"] = "no-store"  # the claim may not be published yet
         return tagged(answer)
+
+    @operation(
+        blp,
+        blp.route("/<check_id>/report", methods=["GET"]),
+        blp.response(200, {"type": "string"}, content_type="text/html", description="A page.", example=docs.PRINTED),
+        problems=(404, 500, 503),
+        needs=RECALL,
+    )
+    def get_printed(check_id: str) -> ResponseReturnValue:
+        """Show a check as a page that prints on one sheet; it is whole in itself, to be saved or sent."""
+        return Response(printed(log.get(check_id)), mimetype="text/html", headers={"Content-Security-Policy": POLICY})
 
 
 def _working(blp: StrictBlueprint, checker: Checker, log: CheckLog, ledger: Ledger) -> None:

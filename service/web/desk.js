@@ -89,7 +89,13 @@ function actions(found) {
   const again = el("button", { type: "button" }, "Check again");
   again.addEventListener("click", () => recheck(found.check_id));
   const print = el("button", { type: "button", onclick: () => window.print() }, "Print");
-  return [review, again, print];
+  return [review, again, print, ...sheet(found.check_id)];
+}
+
+/** The check on one page; a link can carry no key, so there is none where one is needed. */
+function sheet(id) {
+  if (apiKey()) return [];
+  return [el("a", { href: `/v1/checks/${encodeURIComponent(id)}/report`, target: "_blank", rel: "noopener" }, "One-page report")];
 }
 
 async function showDraft(id, button) {

@@ -39,6 +39,7 @@ KEPT: list[tuple[str, str, dict[str, Any]]] = [
     ("GET", "/v1/checks/{id}", {}),
     ("POST", "/v1/checks/{id}/recheck", {}),
     ("GET", "/v1/checks/{id}/claimreview", {}),
+    ("GET", "/v1/checks/{id}/report", {}),
 ]
 
 

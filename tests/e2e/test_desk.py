@@ -97,6 +97,20 @@ def test_a_check_is_found_again_in_the_history(page: Page) -> None:
     assert page.locator(".reason").inner_text() == said
 
 
+def test_a_check_prints_on_one_sheet(page: Page) -> None:
+    _check(page)
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="One-page report").click()
+    sheet = opened.value
+    expect(sheet.locator(".verdict")).to_have_text("REFUTED")
+    assert (
+        sheet.locator(".verdict").evaluate("node => getComputedStyle(node).fontWeight") == "700"
+    )  # the style is let in
+    pdf = sheet.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
+    assert faults(sheet) == []
+
+
 def _check_text(page: Page, text: str = TEXT) -> None:
     page.locator("#text").fill(text)
     page.get_by_role("button", name="Check the text").click()
