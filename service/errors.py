@@ -4,6 +4,7 @@ WirecheckError                        status  exit
 ├── SettingError                           -     2   a setting is missing, unknown or out of range
 ├── ReadingError                           -     1   an article file cannot be read
 ├── FetchError                           422     1   a page cannot be fetched, or must not be
+│   └── NotNowError                      422     1   a page cannot be fetched at this time
 ├── ModelError                             -     1   model files are missing, damaged or of another kind
 ├── CorpusError                            -     1   the store cannot be opened or was made by another version
 ├── NotReadyError                        503     1   the models or the index are still loading
@@ -63,6 +64,10 @@ class FetchError(WirecheckError):
     """A page cannot be fetched, or must not be."""
 
     status = 422
+
+
+class NotNowError(FetchError):
+    """A page cannot be fetched at this time; it may be there later."""
 
 
 class ModelError(WirecheckError):

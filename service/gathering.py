@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from tqdm import tqdm
 
 from service.corpus.database import is_of_store
-from service.errors import FetchError, WirecheckError
+from service.errors import FetchError, NotNowError, WirecheckError
 from service.fetching.fetcher import Page, Seen
 from service.fetching.listings import MOST_XML_BYTES, pages_of
 from service.fetching.warc import pages_in
@@ -21,6 +21,7 @@ from service.reading.folder import Skipped, unforeseen
 from service.reading.together import together
 
 _TOGETHER = 1_000_000  # bytes of pages that are kept at once; a tenth of it is text
+_MOST_LOOKS = 5  # at a feed with pages that are not to be had now; then they are given up
 _HTML = ("text/html", "application/xhtml")
 
 
@@ -39,6 +40,7 @@ class Gathered:
     added: int = 0
     unchanged: int = 0
     skipped: list[Skipped] = field(default_factory=list)
+    later: int = 0  # of those skipped, how many may be there at another time
 
     def note(self, address: str, outcome: Outcome | Skipped) -> None:
         """Note what became of the page at an address."""
@@ -50,6 +52,20 @@ class Gathered:
             self.unchanged += 1
         else:
             self.added += 1
+
+
+@dataclass(slots=True)
+class _Feed:
+    """A feed that is watched: the version that was seen, and how often pages of a later one could not be had."""
+
+    seen: Seen = field(default_factory=Seen)
+    looks: int = 0
+
+    def note(self, seen: Seen, later: int) -> None:
+        """Take a version for seen, unless some of its pages may be there at the next look."""
+        self.looks = self.looks + 1 if later else 0
+        if self.looks in (0, _MOST_LOOKS):
+            self.seen, self.looks = seen, 0
 
 
 def is_address(source: str) -> bool:
@@ -78,13 +94,13 @@ class Gatherer:
 
     def watch(self, feeds: Sequence[str], every_s: float, stop: threading.Event, say: Callable[[str], object]) -> None:
         """Look at feeds again and again until `stop` is set, and keep what is new; a look at a feed never ends it."""
-        seen = dict.fromkeys(feeds, Seen())
+        watched = {feed: _Feed() for feed in feeds}
         while not stop.is_set():
-            for feed in feeds:
+            for feed, state in watched.items():
                 if stop.is_set():
                     return
                 done = Gathered()
-                self._take_each(_to_the_end(feed, self._news_of(feed, seen, done)), done, None)
+                self._take_each(_to_the_end(feed, self._news_of(feed, state, done)), done, None)
                 for skipped in done.skipped:
                     say(f"skipped {skipped.path}: {skipped.reason}")
                 if done.added:
@@ -97,16 +113,16 @@ class Gatherer:
             return
         yield from self._expanded(address, Seen(), done)
 
-    def _news_of(self, feed: str, seen: dict[str, Seen], done: Gathered) -> Iterator[Page | Skipped]:
+    def _news_of(self, feed: str, state: _Feed, done: Gathered) -> Iterator[Page | Skipped]:
         try:
-            page = self._fetcher.get(feed, seen[feed], most_bytes=MOST_XML_BYTES)
+            page = self._fetcher.get(feed, state.seen, most_bytes=MOST_XML_BYTES)
         except FetchError as error:
             yield Skipped(feed, str(error))
             return
         if page.unchanged:
             return
-        seen[feed] = page.seen
         yield from self._listed(page, done, must_list=True)
+        state.note(page.seen, done.later)
 
     def _expanded(self, address: str, seen: Seen, done: Gathered) -> Iterator[Page | Skipped]:
         try:
@@ -136,12 +152,13 @@ class Gatherer:
             elif self._is_known(address):
                 done.unchanged += 1
             else:
-                yield self._fetched(address)
+                yield self._fetched(address, done)
 
-    def _fetched(self, address: str) -> Page | Skipped:
+    def _fetched(self, address: str, done: Gathered) -> Page | Skipped:
         try:
             return self._fetcher.get(address)
         except FetchError as error:
+            done.later += isinstance(error, NotNowError)
             return Skipped(address, str(error))
         except Exception as error:  # whatever it is, the other pages go on
             return unforeseen(address, error)

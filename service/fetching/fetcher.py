@@ -12,13 +12,14 @@ import urllib3
 from protego import Protego
 from urllib3.exceptions import HTTPError
 
-from service.errors import FetchError
+from service.errors import FetchError, NotNowError
 from service.fetching.addresses import Target, target_of
 
 AGENT = "wirecheck/0.1"
 MOST_HOPS = 5
 ROBOTS_BYTES = 512_000
 _MOVED = frozenset({301, 302, 303, 307, 308})
+_LATER = frozenset({408, 425, 429})
 _CHUNK = 65_536
 
 
@@ -111,7 +112,7 @@ class Fetcher:
         except FetchError:
             return None
         if answer.status >= 500:
-            raise FetchError(f"{asked.url} answers {answer.status}: the host says nothing of what may be fetched now.")
+            raise NotNowError(f"{asked.url} answers {answer.status}: the host says nothing of what may be fetched now.")
         return Protego.parse(answer.body.decode("utf-8", "replace")) if answer.status == 200 else None
 
     def _wait(self, target: Target) -> float:
@@ -148,7 +149,7 @@ class Fetcher:
                 finally:
                     response.close()
         except HTTPError as error:
-            raise FetchError(f"{target.url:.200} could not be fetched: {_reason(error)}. Try again later.") from error
+            raise NotNowError(f"{target.url:.200} could not be fetched: {_reason(error)}. Try again later.") from error
         return _Answer(response.status, dict(response.headers), body)
 
     def _read(self, target: Target, response: urllib3.BaseHTTPResponse, most: int, until: float) -> bytes:
@@ -159,7 +160,7 @@ class Fetcher:
             if size > most:
                 raise FetchError(f"{target.url:.200} is longer than {most:,} bytes, the limit: add it as a file.")
             if self._clock() > until:
-                raise FetchError(f"{target.url:.200} took longer than {self._limits.seconds:g} seconds, the limit.")
+                raise NotNowError(f"{target.url:.200} took longer than {self._limits.seconds:g} seconds, the limit.")
             parts.append(part)
         return b"".join(parts)
 
@@ -189,6 +190,8 @@ def _page(target: Target, answer: _Answer) -> Page:
     seen = Seen(answer.header("etag"), answer.header("last-modified"))
     if answer.status == 304:
         return Page(target.url, b"", "", seen, unchanged=True)
+    if answer.status in _LATER or answer.status >= 500:
+        raise NotNowError(f"{target.url:.200} answers {answer.status}: try again later.")
     if answer.status != 200:
         raise FetchError(f"{target.url:.200} answers {answer.status}: there is no page to read.")
     return Page(target.url, answer.body, answer.header("content-type") or "", seen)

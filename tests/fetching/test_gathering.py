@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -347,3 +347,44 @@ def test_what_is_watched_must_be_a_feed(site: Site, store: Store, gatherer: Gath
     gatherer.watch([site.url("/page")], 60, stop, lambda line: (said.append(line), stop.set()))
     assert "no feed" in said[0]
     assert held(store) == set()
+
+
+class Looks(threading.Event):
+    """Stands for the times between looks: calls what is to happen in each, and stops after the last."""
+
+    def __init__(self, *between: Callable[[], object]) -> None:
+        super().__init__()
+        self._between = iter(between)
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Do what comes next."""
+        happens = next(self._between, self.set)
+        happens()
+        return self.is_set()
+
+
+def busy(site: Site, path: str) -> None:
+    site.pages[path] = (503, {}, b"")
+
+
+def test_a_page_that_is_not_to_be_had_now_is_asked_for_at_the_next_look(
+    site: Site, store: Store, gatherer: Gatherer
+) -> None:
+    site.put("/feed", rss(site, "/0", "/1"), "application/rss+xml", ETag='"1"')
+    site.put("/0", story(0))
+    busy(site, "/1")
+    said: list[str] = []
+    gatherer.watch([site.url("/feed")], 60, Looks(lambda: site.put("/1", story(1)), lambda: None), said.append)
+    assert held(store) == {"0", "1"}
+    assert [line for line in said if "503: try again later" in line]
+    assert [headers.get("If-None-Match") for path, headers in site.asked if path == "/feed"] == [None, None, '"1"']
+    assert site.paths().count("/0") == 1
+
+
+def test_a_page_that_never_comes_is_given_up(site: Site, store: Store, gatherer: Gatherer) -> None:
+    site.put("/feed", rss(site, "/0", "/1", "/2"), "application/rss+xml", ETag='"1"')
+    site.put("/0", story(0))
+    busy(site, "/1")  # "/2" is not there at all, which is no reason to ask again
+    gatherer.watch([site.url("/feed")], 60, Looks(*[lambda: None] * 7), lambda _: None)
+    assert site.paths().count("/1") == 5
+    assert held(store) == {"0"}
