@@ -6,7 +6,6 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -133,8 +132,3 @@ def describe(examples: Sequence[Example]) -> str:
         tokens[example.source] += len(example.ids)
     rows = [f"{source:34} {count:7,} pairs {tokens[source]:10,} tokens" for source, count in pairs.most_common()]
     return "\n".join([*rows, f"{'all':34} {len(examples):7,} pairs {sum(tokens.values()):10,} tokens"])
-
-
-def data_file(config: Config, name: str) -> Path:
-    """Return the path of a dev file, for example `snli__dev`."""
-    return config.data / "dev" / f"{name}.jsonl.gz"
