@@ -51,7 +51,8 @@ class Comparison:
     `unmatched_claim` holds the claim's values for which the evidence gives nothing comparable; a value that it repeats
     word for word of something that may be the same is neither matched nor unmatched. `left_behind` holds values of the
     evidence that equal a claim's, but which it gives as earlier ones; `rivals` those in the unit of the claim's only
-    figure that could not be shown to be of the same thing.
+    figure that could not be shown to be of the same thing. `of_earlier`: all figures of the claim are given as earlier
+    ones, and the evidence gives figures too.
     """
 
     differences: tuple[Difference, ...] = ()
@@ -60,6 +61,7 @@ class Comparison:
     unmatched_claim: tuple[Value, ...] = ()
     left_behind: tuple[Value, ...] = ()
     rivals: tuple[Value, ...] = ()
+    of_earlier: bool = False
 
     def placed(self, start: int) -> Comparison:
         """Return it with the evidence's offsets counted in the article, where the sentence begins at `start`."""
@@ -124,6 +126,7 @@ def compare(
         gathered,
         left_behind=left_behind(case.claim, case.evidence, evidence, firsts),
         rivals=rivals(case.claim, case.evidence),
+        of_earlier=bool(firsts and case.evidence.quantities) and len(firsts) == len(case.claim.quantities),
     )
 
 

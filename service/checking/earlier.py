@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from service.checking.quantities import Quantity
+from service.checking.quantities import Quantity, extract
 from service.checking.scene import Scene
 from service.checking.updates import find_replacements, is_left_behind, is_of_the_past
 from service.domain import Value
@@ -27,6 +27,12 @@ def firsts_of(claim: str, scene: Scene) -> list[Quantity]:
     given_up = {replacement.old.start for replacement in find_replacements(claim)}
     then = is_of_then(claim)
     return [q for q in scene.quantities if then or q.start in given_up or is_of_the_past(claim, q)]
+
+
+def gives_first(claim: str) -> bool:
+    """Say whether all figures of a claim are ones that it gives as first or earlier: "was first put at 46"."""
+    figures = [quantity for quantity in extract(claim) if not quantity.is_ordinal]
+    return bool(figures) and all(is_of_the_past(claim, quantity) for quantity in figures)
 
 
 def is_of_then(claim: str) -> bool:

@@ -221,6 +221,12 @@ def _agrees(comparison: Comparison) -> bool:
     )
 
 
+def _gives_as_much(comparison: Comparison) -> bool:
+    """Say whether the figures give what the claim's do: "at least 9" is no 31, which it leaves possible."""
+    figures = (pair for pair in comparison.agreements if pair.kind == QUANTITY)
+    return all(pair.settles or _is_near(pair.claim.value, pair.evidence.value) for pair in figures)
+
+
 def _is_near(one: float | str, other: float | str) -> bool:
     if isinstance(one, str) or isinstance(other, str):
         return True
@@ -251,9 +257,13 @@ def _weigh_values(judgement: Judgement, comparison: Comparison, policy: Policy) 
         return replace(settled, differences=comparison.differences, superseded_by=replaced.evidence)
     if comparison.differences:
         return _differing(judgement, comparison.differences, policy)
+    if (
+        comparison.of_earlier and judgement.stance is Stance.CONFLICTS
+    ):  # what was given later contradicts no first figure
+        return replace(judgement, stance=Stance.NEUTRAL, decided_by=DecidedBy.QUANTITY)
     if comparison.other_subject and judgement.stance is not Stance.NEUTRAL:
         return replace(judgement, stance=Stance.NEUTRAL, decided_by=DecidedBy.QUANTITY, other_subject=True)
-    if judgement.stance is Stance.SUPPORTS and comparison.unmatched_claim:
+    if judgement.stance is Stance.SUPPORTS and (comparison.unmatched_claim or not _gives_as_much(comparison)):
         return replace(judgement, stance=Stance.NEUTRAL, decided_by=DecidedBy.QUANTITY)
     agreed = comparison.agreements and not comparison.unmatched_claim
     if agreed and judgement.stance is not Stance.SUPPORTS and _agreement_decides(judgement, policy):

@@ -11,6 +11,7 @@ import numpy as np
 
 from service.checking.attribution import is_speech_claim
 from service.checking.confidence import Confidence, signs_of
+from service.checking.corrections import without_corrected
 from service.checking.factchecks import FactCheckFinder
 from service.checking.folding import Group, fold
 from service.checking.judging import Judge, Policy
@@ -134,7 +135,7 @@ class Pipeline:
         with self._stage("judge"):
             judged = self._judge.judge(query, [group.first for group in found], started)
         groups = found[: len(judged)]  # what there was no time for is not shown: nothing is known of it
-        traced = trace(query.claim, judged)
+        traced = trace(query.claim, without_corrected(judged))
         origins = self._store.origins([hit.sentence.id for group in groups for hit in group.hits])
         shown = [_evidence(j, g, origins) for j, g in zip(traced.judgements, groups, strict=True)]
         evidence = sorted((e for e in shown if _counts(e.judgement)), key=_strongest_first)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from service.checking.earlier import is_of_then
+from service.checking.earlier import gives_first, is_of_then
 from service.checking.quantities import extract
 from service.checking.updates import Update, find_updates
 from service.domain import Judgement, Stance, TimelinePoint, Value
@@ -49,7 +49,11 @@ def trace(claim: str, judgements: Sequence[Judgement]) -> Traced:
         if _tells_of_it(judgement) and judgement.hit.article.published_at
     ]
     dated.sort(key=lambda point: (point.published_at, point.judgement.hit.sentence.id))
-    marked = judgements if is_of_then(claim) else tuple(_marked(judgement, dated) for judgement in judgements)
+    marked = (
+        judgements
+        if is_of_then(claim) or gives_first(claim)
+        else tuple(_marked(judgement, dated) for judgement in judgements)
+    )
     return Traced(tuple(marked), _timeline(marked, dated))
 
 

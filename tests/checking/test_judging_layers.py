@@ -124,3 +124,19 @@ def test_figures_that_agree_outweigh_an_unsure_network() -> None:
     assert judged(claim, sentence, sure).stance is Stance.NEUTRAL
     assert judged(claim, sentence, unsure, similarity=0.5).stance is Stance.NEUTRAL
     assert judged(claim, sentence, StanceScores(0.2, 0.2, 0.6)).stance is Stance.NEUTRAL
+
+
+def test_a_bound_that_leaves_the_claims_figure_possible_does_not_give_it() -> None:
+    result = judged("Thirty-one people fell ill.", "At least nine people fell ill.", SUPPORTS)
+    assert (result.stance, result.decided_by) == (Stance.NEUTRAL, DecidedBy.QUANTITY)
+    near = judged("Thirty-one people fell ill.", "More than 30 people fell ill.", SUPPORTS)
+    assert near.stance is Stance.SUPPORTS
+    bound = judged("At least nine people fell ill.", "Thirty-one people fell ill.", SUPPORTS)
+    assert bound.stance is Stance.SUPPORTS
+
+
+def test_a_claim_about_the_first_figure_is_not_refuted_by_a_later_one() -> None:
+    result = judged("The number of dead was first given as 12.", "The number of dead stands at 17.", CONFLICTS)
+    assert (result.stance, result.decided_by) == (Stance.NEUTRAL, DecidedBy.QUANTITY)
+    now = judged("The number of dead is 12.", "The number of dead stands at 17.", CONFLICTS)
+    assert now.stance is Stance.CONFLICTS

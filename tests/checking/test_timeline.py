@@ -100,3 +100,9 @@ def test_a_claim_of_its_time_is_not_outdated() -> None:
     new = judgement(2, "The blaze has spread to 11 acres.", 11, Stance.CONFLICTS, timedelta(days=1), "acres")
     assert trace("The blaze covers 8 acres.", [old, new]).judgements[0].superseded_by is not None
     assert trace("By Monday the blaze covered 8 acres.", [old, new]).judgements[0].superseded_by is None
+
+
+def test_a_claim_about_the_first_figure_is_not_outdated() -> None:
+    old = judgement(1, "The crane injured 8 people.", 8, Stance.SUPPORTS, timedelta())
+    new = judgement(2, "Eleven people are injured.", 11, Stance.NEUTRAL, timedelta(days=1))
+    assert not any(j.superseded_by for j in trace("The number of injured was first put at 8.", [old, new]).judgements)
