@@ -9,7 +9,7 @@ from datetime import datetime
 from service.checking.agreement import Outcome, meet
 from service.checking.dates import DateMention, dates_agree, extract_dates
 from service.checking.denied import without_denied
-from service.checking.earlier import firsts_of, is_repeated, left_behind, rivals
+from service.checking.earlier import firsts_of, gives_first, is_repeated, left_behind, rivals
 from service.checking.nouns import is_generic
 from service.checking.passing import told_in_passing
 from service.checking.quantities import Quantity
@@ -126,7 +126,7 @@ def compare(
         gathered,
         left_behind=left_behind(case.claim, case.evidence, evidence, firsts),
         rivals=rivals(case.claim, case.evidence),
-        of_earlier=bool(firsts and case.evidence.quantities) and len(firsts) == len(case.claim.quantities),
+        of_earlier=bool(case.evidence.quantities) and gives_first(claim),
     )
 
 
