@@ -33,8 +33,8 @@ _LINE = LineSchema()
 class Bounds:
     """What one body of lines may have: lines, blank ones counted, and bytes of answers to them."""
 
-    lines: int = 50_000
-    answer_bytes: int = 50_000_000
+    lines: int = 200_000
+    answer_bytes: int = 200_000_000
 
 
 @dataclass(frozen=True, slots=True)

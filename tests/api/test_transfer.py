@@ -241,8 +241,8 @@ def test_a_few_bytes_make_no_million_of_lines(client: FlaskClient, pack: Callabl
     headers = {} if pack is bytes else {"Content-Encoding": "gzip"}
     response = client.post("/v1/articles", data=body, content_type=LINES, headers=headers)
     rows = rows_of(response)
-    assert [(row["line"], row["status"]) for row in rows] == [(1, 201), (50_001, 413)]
-    assert "50,000 lines; send those from here on in another" in told_last(response)
+    assert [(row["line"], row["status"]) for row in rows] == [(1, 201), (200_001, 413)]
+    assert "200,000 lines; send those from here on in another" in told_last(response)
 
 
 def added(client: FlaskClient, store: Store, body: bytes, bounds: Bounds) -> Any:
