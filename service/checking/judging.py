@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from service.checking.asked import Asked
 from service.checking.attribution import Reported, attribute, reported
 from service.checking.blame import charged
-from service.checking.differences import QUANTITY, Comparison, compare
+from service.checking.differences import Comparison, compare
 from service.checking.leaning import leans, only_points_back
+from service.checking.meetings import QUANTITY
 from service.checking.pacing import Budget, Pacer
 from service.checking.silence import of_silence
 from service.checking.speakers import same_speaker
