@@ -37,6 +37,7 @@ class Config:
     events: int
     phrasings: int
     stories: int
+    story_files: str
     edited_figures: int
     wrong_sentences: int
     leads: float

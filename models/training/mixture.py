@@ -41,7 +41,7 @@ def build(config: Config, tokenizer: Tokenizer) -> list[Example]:
     pairs = list(_with_leads(rng, _sample(rng, public, config), config))
     pairs += event_pairs(rng, config.events)
     pairs += phrasing_pairs(rng, config.phrasings)
-    pairs += story_pairs(rng, config.stories)
+    pairs += story_pairs(rng, config.stories, files=config.story_files)
     pairs += edited_figures(rng, factual, config.edited_figures)
     pairs += wrong_sentences(rng, factual, config.wrong_sentences)
     return tokenize(pairs, tokenizer, config.max_tokens)

@@ -19,6 +19,7 @@ from models.training.pairs import CONFLICTS, NEUTRAL, SUPPORTS, UNSUPPORTED, Pai
 
 FOLDER = Path(__file__).parent / "stories"
 HELD_OUT_EVERY = 10
+ALL = "*.jsonl"
 MORE_FIRST = (
     "Amara Bertil Chiara Dmitri Esther Fatima Gustav Helena Ibrahim Judith Kofi Leila Mateus Noor Oscar Priya Quentin "
     "Rania Stefan Teresa Ulrich Vera Wanda Yusuf Zoe"
@@ -57,10 +58,10 @@ class Story:
     facts: tuple[Fact, ...]
 
 
-def read_stories(held_out: bool) -> tuple[Story, ...]:
-    """Read the stories that are, or are not, held out, in the order of the files."""
+def read_stories(held_out: bool, files: str = ALL) -> tuple[Story, ...]:
+    """Read the stories that are, or are not, held out, in the order of the files; `files` is a pattern of names."""
     found: list[Story] = []
-    for path in sorted(FOLDER.glob("*.jsonl")):
+    for path in sorted(FOLDER.glob(files)):
         lines = path.read_text(encoding="utf-8").splitlines()
         found += [_story(line) for number, line in enumerate(lines) if (number % HELD_OUT_EVERY == 9) == held_out]
     return tuple(found)
@@ -74,9 +75,9 @@ def _story(line: str) -> Story:
     return Story(row["title"], tuple(facts))
 
 
-def story_pairs(rng: random.Random, passes: int, held_out: bool = False) -> Iterator[Pair]:
+def story_pairs(rng: random.Random, passes: int, held_out: bool = False, files: str = ALL) -> Iterator[Pair]:
     """Yield every claim of every story `passes` times, with other names each time, and as often a wrong sentence."""
-    stories = read_stories(held_out)
+    stories = read_stories(held_out, files)
     for _ in range(passes):
         for story in stories:
             for fact in story.facts:

@@ -65,7 +65,7 @@ def test_held_out_groups_are_never_trained_on():
 
 def test_a_story_holds_facts_with_claims_on_every_side():
     for story in (*read_stories(False), *read_stories(True)):
-        assert len(story.facts) >= 5
+        assert len(story.facts) >= 4
         assert not story.title.endswith(".")
         for fact in story.facts:
             assert fact.evidence
@@ -87,7 +87,8 @@ def test_labels_of_stories_follow_from_their_kind():
         "story_elsewhere": {NEUTRAL}, "story_name": {UNSUPPORTED},
     }  # fmt: skip
     counts = Counter(pair.target for pair in pairs)
-    assert counts[NEUTRAL] > counts[SUPPORTS] > counts[CONFLICTS]
+    assert counts[NEUTRAL] > max(counts[SUPPORTS], counts[CONFLICTS])
+    assert 0.7 < counts[SUPPORTS] / counts[CONFLICTS] < 1.4
 
 
 def test_held_out_stories_are_never_trained_on():
