@@ -12,17 +12,18 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, CDPSession, Page, Playwright, Worker
+from playwright.sync_api import BrowserContext, CDPSession, Error, Page, Playwright, Worker
 
 from tests.e2e.support import CHROMIUM, FLAGS, PATIENCE, ROOT
 
 _TICK, _WAIT = 50, 30_000  # ms
+_RETRIES = 20
 
 
 @dataclass
@@ -150,7 +151,18 @@ class Loaded:
         self.worker.evaluate("Promise.all([chrome.storage.session.clear(), chrome.storage.local.clear()])")
         for page in self.context.pages[1:]:
             page.close()
-        self.context.pages[0].goto("about:blank")  # the settings may have been opened in it
+        self._empty(self.context.pages[0])  # the settings may have been opened in it
+
+    @staticmethod
+    def _empty(page: Page) -> None:
+        """Show an empty page, again where the settings, which open when they like, came between."""
+        for _ in range(_RETRIES):
+            with suppress(Error):
+                page.goto("about:blank")
+                page.wait_for_timeout(_TICK)
+                if page.url == "about:blank":
+                    return
+        raise AssertionError(f"{page.url} keeps opening")
 
 
 class Target:
