@@ -77,14 +77,16 @@ def command(sample: Sample, source: str) -> list[str]:
 @pytest.mark.parametrize(
     "sample", samples(), ids=lambda sample: f"{sample.method} {sample.path} {LABELS[sample.language]}"
 )
-def test_each_sample_runs(sample: Sample, address: str, check_id: str) -> None:
+def test_each_sample_runs(sample: Sample, address: str, check_id: str, tmp_path: Path) -> None:
     if shutil.which(NEEDS[sample.language]) is None:
         pytest.skip(f"{NEEDS[sample.language]} is not installed")
     ask(f"{address}/v1/articles?on_duplicate=replace", PUT_BACK)
     assert "http://127.0.0.1:8000" in sample.source
     source = sample.source.replace("http://127.0.0.1:8000", address).replace("CHECK_ID", check_id)
     env = {**os.environ, "PYTHONPATH": str(ROOT / "clients" / "python" / "src"), "NO_PROXY": "127.0.0.1"}
-    done = subprocess.run(command(sample, source), env=env, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(  # in a folder of its own, since a sample may write a file
+        command(sample, source), cwd=tmp_path, env=env, capture_output=True, text=True, timeout=120, check=False
+    )
     assert done.returncode == 0, done.stderr + done.stdout
     assert done.stdout.strip() or sample.method in ("put", "delete")
 
