@@ -142,6 +142,12 @@ export class Client {
     return this.#json("GET", `/v1/checks/${encodeURIComponent(id)}/claimreview`, { signal });
   }
 
+  /** A check as a page of HTML that is whole in itself, to print or to keep. @returns {Promise<string>} */
+  async printedCheck(id, { signal } = {}) {
+    const response = await this.#ask("GET", `/v1/checks/${encodeURIComponent(id)}/report`, { signal });
+    return answered(response.text(), signal);
+  }
+
   articles({ cursor = null, limit = 50, signal } = {}) {
     return this.#json("GET", `/v1/articles?${search({ cursor, limit })}`, { signal });
   }

@@ -92,10 +92,20 @@ function actions(found) {
   return [review, again, print, ...sheet(found.check_id)];
 }
 
-/** The check on one page; a link can carry no key, so there is none where one is needed. */
+/** The check on one page: a link, or where a key is needed, which a link cannot carry, a file to keep. */
 function sheet(id) {
-  if (apiKey()) return [];
+  if (apiKey()) return [el("button", { type: "button", onclick: () => saveSheet(id) }, "Save one-page report")];
   return [el("a", { href: `/v1/checks/${encodeURIComponent(id)}/report`, target: "_blank", rel: "noopener" }, "One-page report")];
+}
+
+async function saveSheet(id) {
+  try {
+    const url = URL.createObjectURL(new Blob([await client.printedCheck(id)], { type: "text/html" }));
+    el("a", { href: url, download: `wirecheck-${id}.html` }).click();
+    URL.revokeObjectURL(url);
+  } catch (error) {
+    failed("status", error);
+  }
 }
 
 async function showDraft(id, button) {

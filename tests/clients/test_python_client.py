@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any
@@ -133,6 +134,8 @@ def test_checks_are_kept_repeated_and_drafted(client: Any) -> None:
     assert [row.id for row in client.checks.list(page_size=1)] == [report.check_id]
     assert client.checks.recheck(report.check_id).before == report.check_id
     assert client.checks.claimreview(report.check_id).claimreview["claimReviewed"] == CLAIM
+    printed = client.checks.report(report.check_id)
+    assert printed.startswith("<!doctype html>") and report.reason in html.unescape(printed)
     assert [row.claim for row in client.checks.list(stale=True)] == [CLAIM]  # its articles were never here
 
 

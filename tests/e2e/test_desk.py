@@ -221,6 +221,9 @@ def test_a_server_that_asks_for_a_key_is_given_one(browser: Browser, tmp_path: P
         page.keyboard.press("Enter")
         expect(page.locator("#key-status")).to_contain_text("until this tab is closed")
         _check(page)
+        with page.expect_download() as saved:
+            page.get_by_role("button", name="Save one-page report").click()
+        assert CLAIM in saved.value.path().read_text(encoding="utf-8")
         page.get_by_role("link", name="History").click()
         page.get_by_role("link", name=CLAIM).wait_for()
         assert "wirecheck_" not in page.url

@@ -80,6 +80,12 @@ for (const [call, method, url] of [
   });
 }
 
+test("a check to print is HTML as it came", async (t) => {
+  const { asked, baseUrl } = await serving(t, (_, response) => response.end("<!doctype html><p>Six ponies</p>"));
+  assert.equal(await new Client({ baseUrl }).printedCheck("a b"), "<!doctype html><p>Six ponies</p>");
+  assert.deepEqual([asked[0].method, asked[0].url], ["GET", "/v1/checks/a%20b/report"]);
+});
+
 test("a deletion has no answer to read", async (t) => {
   const { asked, baseUrl } = await serving(t, (_, response) => response.writeHead(204).end());
   assert.equal(await new Client({ baseUrl }).deleteArticle("net"), undefined);

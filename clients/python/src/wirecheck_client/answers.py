@@ -98,6 +98,13 @@ def body_of(response: httpx.Response) -> Any:
         ) from error
 
 
+def page_of(response: httpx.Response) -> str:
+    """Return the HTML of an answer."""
+    if not response.headers.get("Content-Type", "").startswith("text/html"):
+        raise UnexpectedAnswerError(f"{response.url} answered what is not HTML; is this a Wirecheck service?")
+    return response.text
+
+
 def line_in(line: str) -> Any:
     """Return the JSON of one line of an answer."""
     try:

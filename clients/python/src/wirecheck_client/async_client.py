@@ -223,6 +223,10 @@ class AsyncChecks:
         """Return a ClaimReview draft of a check."""
         return await self._client.send(calls.claimreview(check_id))
 
+    async def report(self, check_id: str) -> str:
+        """Return a check as a page of HTML that is whole in itself, to print or to keep."""
+        return await self._client.send(calls.printed(check_id))
+
 
 async def _lines_of(articles: _Articles) -> AsyncIterator[bytes]:
     if isinstance(articles, AsyncIterable):

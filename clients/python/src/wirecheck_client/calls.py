@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import httpx
 
-from wirecheck_client.answers import body_of
+from wirecheck_client.answers import body_of, page_of
 from wirecheck_client.decoding import decode
 from wirecheck_client.models import (
     ArticlePage,
@@ -67,6 +67,8 @@ class Call(Generic[T]):
         """Return what was answered, with the version that the header gives where the model has one."""
         if self.kind is type(None):
             return None
+        if self.kind is str:
+            return page_of(response)  # type: ignore[return-value]  # T is str here
         found = decode(self.kind, body_of(response))
         if isinstance(found, Holding | Receipt):
             return dataclasses.replace(found, etag=response.headers.get("ETag"))
@@ -176,6 +178,11 @@ def recheck(check_id: str, key: str | None) -> Call[Recheck]:
 def claimreview(check_id: str) -> Call[Draft]:
     """Draft a ClaimReview of a check."""
     return Call(Draft, "GET", f"/v1/checks/{_quoted(check_id)}/claimreview")
+
+
+def printed(check_id: str) -> Call[str]:
+    """Read a check as a page of HTML."""
+    return Call(str, "GET", f"/v1/checks/{_quoted(check_id)}/report")
 
 
 def ready() -> Call[Ready]:

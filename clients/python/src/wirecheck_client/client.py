@@ -218,3 +218,7 @@ class Checks:
     def claimreview(self, check_id: str) -> Draft:
         """Return a ClaimReview draft of a check."""
         return self._client.send(calls.claimreview(check_id))
+
+    def report(self, check_id: str) -> str:
+        """Return a check as a page of HTML that is whole in itself, to print or to keep."""
+        return self._client.send(calls.printed(check_id))
