@@ -46,6 +46,7 @@ SETS = (
     Set("sample", SAMPLE, ROOT / "tests/evaluation/sample_claims.jsonl"),
     Set("news", ROOT / "tests/evaluation/news/corpus.jsonl", ROOT / "tests/evaluation/news/claims.jsonl"),
     Set("seed pages", SHARED / "seeds", SHARED / "claims/dev.jsonl"),
+    Set("seed pages, our claims", SHARED / "seeds", ROOT / "tests/evaluation/page_claims.jsonl"),
     Set(
         "check_covid dev",
         SHARED / "data/factcheck/check_covid/corpus.jsonl.gz",

@@ -124,12 +124,17 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A sentence that retrieval found. `similarity` is the cosine of claim and bare sentence, in [-1, 1]."""
+    """A sentence that retrieval found.
+
+    `similarity` is the cosine of claim and bare sentence, in [-1, 1], `in_context` that of the claim and the sentence
+    in its context, where it was measured.
+    """
 
     sentence: Sentence
     article: Article
     context: Context
     similarity: float
+    in_context: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,16 +59,18 @@ run of this release, on samples of each set (`evaluate_sample` in `models/traini
 
 {curve}
 
-**What did not help.** Averaging the first run's weights with the second's (0.3 to 0.7) was between the two on every
-set. A third, short run with 22 more stories at a lower rate moved the mean of all sets by 0.3 points and the service's
-own claims by nothing that 132 of them can show, so the weights of the second run are the ones released.
+**What did not help.** Averaging the first run's weights with the second's, or the second's with the third's, was
+between the two on every set. Each later run read pairs of stories that no run had seen better than the one before
+(`CONTRIBUTING.md` has what that did to verdicts).
 
 Our own pairs in each pass: {own_events:,} invented news events told in several ways by program (figures, dates, names,
 roles and negations changed, reported speech, denials, hedges); {own_phrasings:,} clauses against others that say the
 same, the opposite or leave it open (`phrasings.toml`); {own_stories:,} from short news stories, written sentence by
 sentence with claims that each supports, refutes or leaves open, the story's other sentences being neutral
 (`stories/`); and {own_edits:,} edits of public pairs (a changed figure, a claim beside the lexically nearest wrong
-sentence). The stories and the phrasings were drafted with a large language model under our instructions.
+sentence). Claims of the fact-checking sets' `train` parts stand beside their passages under titles, and those that are
+open beside sentences that are near (`served.py`). The stories and the phrasings were drafted with a large language
+model under our instructions.
 """
 
 FITTED = """\
@@ -125,8 +127,8 @@ def _earlier(pairs: int) -> str:
     if not pairs:
         return ""
     return (
-        f" and began from the weights of an earlier one, which had seen {pairs:,} (`config.toml`: the same public data "
-        "and events, without phrasings and stories)"
+        f" and began from the weights of earlier ones, which had seen {pairs:,} (`config.toml`: public data and "
+        "events; `second.toml`: with phrasings and the first stories; `third.toml`: with more stories)"
     )
 
 

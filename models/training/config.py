@@ -12,6 +12,7 @@ class Config:
     """Every number that shapes the weights; `minutes` caps the schedule by training time.
 
     `begin` holds the weights to go on from; without it a run starts from the encoder in the package `start`.
+    `served` is how many near sentences each claim that is left open gets, of the sets in `served_folders`.
     """
 
     seed: int
@@ -40,6 +41,8 @@ class Config:
     story_files: str
     edited_figures: int
     wrong_sentences: int
+    served: int
+    served_folders: tuple[Path, ...]
     leads: float
     factual_sources: tuple[str, ...]
     shares: dict[str, float]
@@ -53,6 +56,7 @@ class Config:
         flat["data"] = Path(flat["data"])
         flat["begin"] = Path(flat["begin"]) if flat.get("begin") else None
         flat["factual_sources"] = tuple(flat["factual_sources"])
+        flat["served_folders"] = tuple(Path(folder) for folder in flat["served_folders"])
         return cls(**flat)
 
     def for_epoch(self, epoch: int) -> Config:

@@ -16,6 +16,7 @@ from models.training.edits import edited_figures, wrong_sentences
 from models.training.events import event_pairs
 from models.training.pairs import Pair, read_pairs
 from models.training.phrasings import phrasing_pairs
+from models.training.served import served_pairs
 from models.training.stories import story_pairs
 
 UNSEEN = -10.0
@@ -44,6 +45,8 @@ def build(config: Config, tokenizer: Tokenizer) -> list[Example]:
     pairs += story_pairs(rng, config.stories, files=config.story_files)
     pairs += edited_figures(rng, factual, config.edited_figures)
     pairs += wrong_sentences(rng, factual, config.wrong_sentences)
+    for folder in config.served_folders:
+        pairs += [p for p in served_pairs(rng, folder, config.served) if keep_for_training(p)]
     return tokenize(pairs, tokenizer, config.max_tokens)
 
 

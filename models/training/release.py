@@ -101,7 +101,7 @@ def _training(order: Order, tokenizer: Path) -> Training:
     pairs = Counter(example.source for example in examples)
     own = {name: pairs.pop(name, 0) for name in OWN}
     history = _history(order.run)
-    earlier = [max(_history(run), key=lambda row: row["mean"])["pairs"] for run in order.before]
+    earlier = [_history(run)[-1]["pairs"] for run in order.before]
     return Training(
         base=BASE,
         model=order.model,

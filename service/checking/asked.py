@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Self
 
@@ -10,18 +11,28 @@ from service.checking.blame import Charge, charge_of
 from service.checking.silence import silent_in
 from service.domain import Attribution
 
+_NEGATIVE = re.compile(
+    r"\b(?:not|never|no|none|nothing|nobody|neither|nor|without|false|falsely|untrue|unfounded|baseless|innocent|"
+    r"wrong\w*|lack\w*|den(?:y|ies|ied))\b|n['’]t\b",
+    re.I,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A claim as the rules read it: about speech, a charge against somebody, or that somebody was silent."""
+    """A claim as the rules read it: about speech, a charge against somebody, or that somebody was silent.
+
+    `negative`: it says that something is not so.
+    """
 
     text: str
     speech: Attribution | None = None
     charge: Charge | None = None
     silent: str | None = None
+    negative: bool = False
 
     @classmethod
     def of(cls, claim: str) -> Self:
         """Read a claim."""
         speech = is_speech_claim(claim)
-        return cls(claim, speech, None if speech else charge_of(claim), silent_in(claim))
+        return cls(claim, speech, None if speech else charge_of(claim), silent_in(claim), bool(_NEGATIVE.search(claim)))

@@ -137,6 +137,11 @@ NO_ANSWER = re.compile(
     r"(?:comment\w*|respon\w+|repl\w+|answer\w*|say|said|state[sd]?|disclose|elaborat\w+|"
     r"confirm\w*|den\w+|claim\w* responsibility|admit\w*|explanation|statement)\b"
 )
+PROOF = re.compile(
+    r"^(?P<speaker>[^,;“”\"]{2,80}?),? (?:(?:has|have|had) )?(?:(?:did|do|does|has|have|had) not |never )?"
+    r"(?:offer|provide|present|produce|publish|cite|gave|given?|show)(?:s|d|ed|n)?(?: any| no| some)? "
+    r"(?:evidence|proof)\b"
+)
 NOBODY = re.compile(
     r"^(?P<speaker>(?:[Nn]o (?:one|\w+(?: \w+)?)|[Nn]obody|[Nn]either [^,;]{2,40}?|[Nn]one of [^,;]{2,40}?)) "
     r"(?:has |have |had )?(?:yet )?(?:claimed|said|admitted|denied|confirmed|commented|taken|took|accepted|blamed)\b"

@@ -179,7 +179,9 @@ def decide(reading: Reading, scores: StanceScores, asked: Asked, thresholds: Thr
     if stance is Stance.SUPPORTS and speech is not None and _is_charge_of_others(reading.attribution, speech):
         return replace(judgement, stance=Stance.NEUTRAL, decided_by=DecidedBy.ATTRIBUTION)
     if reading.flips:
-        return replace(judgement, decided_by=DecidedBy.ATTRIBUTION)
+        # Whoever denies what is not the claim says nothing for it; only what is said not to be so is claimed by that.
+        only_against = stance is Stance.SUPPORTS and not asked.negative
+        return replace(judgement, stance=Stance.NEUTRAL if only_against else stance, decided_by=DecidedBy.ATTRIBUTION)
     return _weigh_values(judgement, reading.comparison, policy)
 
 
@@ -195,11 +197,14 @@ def _as_settled(judgement: Judgement, stance: Stance, policy: Policy) -> Judgeme
 def _least(thresholds: Thresholds, reading: Reading, policy: Policy) -> Thresholds:
     """Return the probabilities that a side needs, for a sentence as much like the claim as this one.
 
-    A sentence that leans on the one before it is unlike any claim by itself, and is not held to that.
+    A sentence that leans on the one before it is unlike any claim by itself: what counts is how alike it is in its
+    context.
     """
-    if reading.flips or leans(reading.hit.sentence.text):
+    if reading.flips:
         return thresholds
-    more = policy.wary * max(0.0, policy.alike - reading.hit.similarity)
+    hit = reading.hit
+    alike = max(hit.similarity, hit.in_context) if leans(hit.sentence.text) else hit.similarity
+    more = policy.wary * max(0.0, policy.alike - alike)
     return Thresholds(thresholds.supports + more, thresholds.conflicts + more)
 
 

@@ -71,7 +71,7 @@ class Retriever:
                 + ranking.words * weights.share(item.terms)
                 + ranking.context_words * weights.share(item.terms | item.context_terms)
             )
-            hit = Hit(item.sentence, item.article, item.context, max(-1.0, min(1.0, similarity)))
+            hit = Hit(item.sentence, item.article, item.context, max(-1.0, min(1.0, similarity)), context_similarity)
             scored.append(_Scored(hit, value))
         return [hit for _, _, hit in sorted(self._shared(scored), key=lambda entry: entry[:2])]
 

@@ -11,12 +11,14 @@ from service.checking.quantities import Quantity, extract
 from service.checking.wording import content_stem, event_kinds, names_in, stem
 from service.language.tokens import Tokens, clause_numbers, ends_sentence, lower_at, tokenize, word_set
 
-# These stand between a figure and the word that says what it is of: "reached 48%", "on the evening of 22 March".
+# These stand between a figure or date and the word that says what it is of: "reached 48%", "on the evening of 22
+# March", "the attack took place on".
 LIGHT = frozenset(
     map(
         stem,
         "take have get got give see include record count reach reached hit stand stood remain total amount average "
-        "evening morning night afternoon noon eastern western northern southern central".split(),
+        "evening morning night afternoon noon eastern western northern southern central "
+        "place happen occur".split(),
     )
 )
 _AUXILIARIES = word_set("was were is are has have had been be being also will would could may then")

@@ -158,6 +158,8 @@ def test_a_pronoun_takes_the_speaker_of_the_sentence_before():
         ("No group claimed responsibility.", "No group", Act.ADMITS),
         ("The airline refused to confirm the figure.", "the airline", Act.REPORTS),
         ("Vesta has not denied the raid.", "Vesta", Act.REPORTS),
+        ("Norland offered no proof that the gang was behind it.", "Norland", Act.REPORTS),
+        ("The ministry has not provided any evidence.", "the ministry", Act.REPORTS),
     ],
 )
 def test_a_claim_about_speech_or_silence_is_one(claim, speaker, act):
@@ -171,6 +173,7 @@ def test_a_claim_about_speech_or_silence_is_one(claim, speaker, act):
         "Norland was behind the raid.",
         "The gang reportedly fled.",
         "Iran warned Iraq.",
+        "The trial showed that the drug works.",
     ],
 )
 def test_a_claim_about_the_world_is_none(claim):

@@ -25,9 +25,12 @@ NEUTRAL = StanceScores(0.05, 0.05, 0.9)
 TITLE = "Fire at the Lindow mill"
 
 
-def judged(claim: str, sentence: str, scores: StanceScores, before: str = "", similarity: float = 0.6) -> Judgement:
+def judged(
+    claim: str, sentence: str, scores: StanceScores, before: str = "", similarity: float = 0.6, in_context: float = 1.0
+) -> Judgement:
     article = Article("a", TITLE, sentence, "Lindow Echo", None, datetime(2026, 3, 5, tzinfo=UTC))
-    hit = Hit(Sentence(1, "a", 1, 0, len(sentence), sentence), article, Context(before, ""), similarity)
+    found = Sentence(1, "a", 1, 0, len(sentence), sentence)
+    hit = Hit(found, article, Context(before, ""), similarity, in_context)
     (result,) = Judge(AnyStance(scores)).judge(Query(claim), [hit])
     return result
 
@@ -73,6 +76,21 @@ def test_a_denial_turns_what_is_denied_around() -> None:
     assert result.attribution.act is Act.DENIES
 
 
+def test_a_denial_of_what_is_not_the_claim_says_nothing_for_it() -> None:
+    sentence = "The owner denied that he had set the fire."
+    result = judged("The mayor praised the firemen.", sentence, CONFLICTS)
+    assert (result.stance, result.decided_by) == (Stance.NEUTRAL, DecidedBy.ATTRIBUTION)
+    negative = judged("The owner did not set the fire.", sentence, CONFLICTS)
+    assert (negative.stance, negative.decided_by) == (Stance.SUPPORTS, DecidedBy.ATTRIBUTION)
+
+
+def test_a_day_in_front_of_a_sentence_is_the_day_of_what_it_tells() -> None:
+    claim = "The fire at the mill took place on March 4."
+    assert judged(claim, "On Mar. 4, a fire destroyed the mill.", CONFLICTS).stance is Stance.NEUTRAL
+    result = judged(claim, "On March 3, a fire destroyed the mill.", SUPPORTS)
+    assert (result.stance, result.decided_by) == (Stance.CONFLICTS, DecidedBy.DATE)
+
+
 def test_a_denial_supports_the_claim_that_there_was_one() -> None:
     result = judged("The owner denied setting the fire.", "The owner denied that he had set the fire.", SUPPORTS)
     assert result.stance is Stance.SUPPORTS
@@ -110,10 +128,11 @@ def test_a_sentence_unlike_the_claim_needs_a_surer_network() -> None:
         assert (result.stance, result.scores) == (stance, scores)
 
 
-def test_a_sentence_that_leans_on_the_one_before_is_not_held_to_that() -> None:
+def test_a_sentence_that_leans_on_the_one_before_is_held_to_what_it_is_like_in_its_context() -> None:
     scores = StanceScores(0.55, 0.1, 0.35)
-    result = judged("The mill stood empty.", "It did.", scores, before="The mill stood empty.", similarity=0.1)
-    assert result.stance is Stance.SUPPORTS
+    for in_context, stance in ((0.6, Stance.SUPPORTS), (0.3, Stance.NEUTRAL)):
+        result = judged("The mill stood empty.", "It did.", scores, "The mill stood empty.", 0.1, in_context)
+        assert result.stance is stance
 
 
 def test_figures_that_agree_outweigh_an_unsure_network() -> None:

@@ -20,9 +20,11 @@ from models.training.edits import edited_figures, wrong_sentences
 from models.training.events import FAMILIES, event_pairs
 from models.training.mixture import UNSEEN, Example, batches, build, held_out_claim, keep_for_training, tokenize
 from models.training.pairs import CONFLICTS, NEUTRAL, SUPPORTS, UNSUPPORTED, Pair, read_pairs
+from models.training.served import served_pairs
 from models.training.train import DEFAULT_CONFIG
 
 TOWNS = ("Alder", "Birch", "Cedar", "Elm", "Fir", "Hazel", "Larch", "Maple", "Oakham", "Rowan")
+MILL = "The mill of Alder burned down in the spring of 1911 and was built again in stone."
 CRAFTS = ("bakery", "foundry", "brewery", "sawmill", "tannery", "dairy", "smithy", "pottery")
 
 
@@ -167,3 +169,47 @@ def _write(path: Path, pairs: list[Pair]) -> None:
         for pair in pairs:
             row = {"premise": pair.evidence, "hypothesis": pair.claim, "label": names[pair.target], "src": pair.source}
             out.write(json.dumps(row) + "\n")
+
+
+@pytest.fixture
+def fact_checking_set(tmp_path: Path) -> Path:
+    """Three articles; a claim that one settles, one that nothing settles, and one that is both and so is settled."""
+    articles = [
+        {"id": "mill", "title": "The mill of Alder", "text": f"{MILL} Its wheel was made of oak from the valley."},
+        {
+            "id": "ferry",
+            "title": "Why no ferry?",
+            "text": "A ferry crossed the lake at Elm until the bridge was built.",
+        },
+        {"id": "dairy", "title": "Cheese", "text": "The dairy of Fir gives work to forty people and a good many cows."},
+    ]
+    passage = {"article": "mill", "contains": MILL, "stance": "conflicts"}
+    claims = [
+        {"claim": "The mill of Alder never burned.", "verdict": "refuted", "evidence": [passage]},
+        {"claim": "The mill of Alder never burned.", "verdict": "not_enough_evidence", "evidence": []},
+        {"claim": "The ferry at Elm carried cows over the lake.", "verdict": "not_enough_evidence", "evidence": []},
+    ]
+    for name, rows in (("corpus", articles), ("claims-train", claims)):
+        with gzip.open(tmp_path / f"{name}.jsonl.gz", "wt", encoding="utf-8") as file:
+            file.writelines(json.dumps(row) + "\n" for row in rows)
+    return tmp_path
+
+
+def test_gold_passages_stand_under_their_title_and_open_claims_beside_what_is_near(fact_checking_set: Path):
+    settled, *open_ones = served_pairs(random.Random(1), fact_checking_set, nearest=1)
+    assert (settled.evidence, settled.target) == (f"The mill of Alder. {MILL}", CONFLICTS)
+    assert [(pair.claim, pair.target) for pair in open_ones] == [
+        ("The ferry at Elm carried cows over the lake.", NEUTRAL)
+    ]
+    assert open_ones[0].evidence in {
+        "Why no ferry? A ferry crossed the lake at Elm until the bridge was built.",
+        "Cheese. The dairy of Fir gives work to forty people and a good many cows.",
+        f"The mill of Alder. {MILL}",
+    }
+
+
+def test_the_nearest_sentences_are_those_that_share_words_with_the_claim(fact_checking_set: Path):
+    pairs = list(served_pairs(random.Random(1), fact_checking_set, nearest=4))
+    near = {pair.evidence for pair in pairs if pair.target == NEUTRAL}
+    assert len(near) == 4  # all four sentences of the three articles: there are no more
+    assert "The mill of Alder. Its wheel was made of oak from the valley." in near
