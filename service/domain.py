@@ -134,7 +134,8 @@ class Hit:
     article: Article
     context: Context
     similarity: float
-    in_context: float = 1.0
+    # Not compared: PostgreSQL keeps these vectors at half precision, so the last digits are the engine's.
+    in_context: float = field(default=1.0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,9 +90,8 @@ def is_speech_claim(claim: str) -> Attribution | None:
     """Return the speaker and the act when a claim is itself about speech, silence included, else None.
 
     "Kyiv denied it", "the White House declined to comment", "no group claimed responsibility" and "the ministry gave no
-    proof" are such claims: the
-    report of that speech, or of that silence, settles them. Silence is no act but a report: who did not confirm a
-    story may well have denied it.
+    proof" are such claims: the report of that speech, or of that silence, settles them. Silence is no act but a report:
+    who did not confirm a story may well have denied it.
     """
     text = claim[:_LONGEST].strip()
     if silent := cues.NO_ANSWER.match(text):
