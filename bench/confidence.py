@@ -53,7 +53,7 @@ def _outcomes(pipeline: Pipeline, gold: Sequence[GoldClaim]) -> Iterator[Outcome
 
 
 def observe(settings: Settings) -> Iterator[Seen]:
-    """Check our news claims and public training claims; the news' `test` part and every third public claim are held."""
+    """Check our news claims and public ones; the news' `test` part and every third public claim are held."""
     parts = [json.loads(line)["part"] for line in (NEWS / "claims.jsonl").read_text(encoding="utf-8").splitlines()]
     with _plain(settings, NEWS / "corpus.jsonl") as pipeline:
         for part, outcome in zip(parts, _outcomes(pipeline, read_claims(NEWS / "claims.jsonl")), strict=True):

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 Target = tuple[float, float, float]
 SUPPORTS: Target = (1.0, 0.0, 0.0)
@@ -30,8 +31,13 @@ class Pair:
 
 def read_pairs(path: Path) -> Iterator[Pair]:
     """Read a gzipped JSON-lines file of `premise`, `hypothesis`, `label` and perhaps `src`."""
+    for row in read_rows(path):
+        source = str(row.get("src") or path.name)
+        yield Pair(row["premise"], row["hypothesis"], TARGETS[row["label"]], source)
+
+
+def read_rows(path: Path) -> Iterator[dict[str, Any]]:
+    """Read the objects of a gzipped JSON-lines file."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
-            row = json.loads(line)
-            source = str(row.get("src") or path.name)
-            yield Pair(row["premise"], row["hypothesis"], TARGETS[row["label"]], source)
+            yield json.loads(line)

@@ -6,50 +6,31 @@ title, as the judge reads it, and a claim that the articles cannot settle stands
 
 from __future__ import annotations
 
-import gzip
-import json
 import random
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from models.training.pairs import CONFLICTS, NEUTRAL, SUPPORTS, Pair
+from models.training.pairs import CONFLICTS, NEUTRAL, SUPPORTS, Pair, read_rows
 
 _STANCES = {"supports": SUPPORTS, "conflicts": CONFLICTS}
 _END = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 _SHORTEST = 40  # characters: less is a heading
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A sentence and the title that it stands under."""
-
-    title: str
-    text: str
-
-    @property
-    def evidence(self) -> str:
-        """Return what the judge reads of it."""
-        title = self.title.strip()
-        return f"{title} {self.text}" if title.endswith((".", "!", "?")) else f"{title}. {self.text}"
-
-
 def served_pairs(rng: random.Random, folder: Path, nearest: int) -> Iterator[Pair]:
     """Yield the gold passages of a set's `train` claims, and for each unsettled claim `nearest` neutral sentences."""
-    claims = list(_rows(folder / "claims-train.jsonl.gz"))
-    articles = {row["id"]: row for row in _rows(folder / "corpus.jsonl.gz")}
+    claims = list(read_rows(folder / "claims-train.jsonl.gz"))
+    articles = {row["id"]: row for row in read_rows(folder / "corpus.jsonl.gz")}
     source = f"{folder.name}/served"
     for claim in claims:
         for passage in claim["evidence"]:
-            title = articles[passage["article"]]["title"]
-            yield Pair(
-                Sentence(title, passage["contains"]).evidence, claim["claim"], _STANCES[passage["stance"]], source
-            )
+            evidence = _under_title(articles[passage["article"]], passage["contains"])
+            yield Pair(evidence, claim["claim"], _STANCES[passage["stance"]], source)
     settled = {claim["claim"] for claim in claims if claim["evidence"]}
     # Check-COVID has claims that one abstract settles and another leaves open: those are settled.
     unsettled = sorted({claim["claim"] for claim in claims} - settled)
@@ -58,26 +39,26 @@ def served_pairs(rng: random.Random, folder: Path, nearest: int) -> Iterator[Pai
     sentences = [sentence for row in articles.values() for sentence in _sentences(row)]
     for claim_text, near in zip(unsettled, _nearest(unsettled, sentences, 3 * nearest), strict=True):
         for number in rng.sample(near, min(nearest, len(near))):
-            yield Pair(sentences[number].evidence, claim_text, NEUTRAL, source, "unsettled")
+            yield Pair(sentences[number], claim_text, NEUTRAL, source, "unsettled")
 
 
-def _sentences(row: dict[str, Any]) -> Iterator[Sentence]:
-    for text in _END.split(row["text"]):
+def _sentences(article: dict[str, Any]) -> Iterator[str]:
+    for text in _END.split(article["text"]):
         if len(text) >= _SHORTEST:
-            yield Sentence(row["title"], text)
+            yield _under_title(article, text)
 
 
-def _nearest(claims: Sequence[str], sentences: Sequence[Sentence], count: int) -> Iterator[list[int]]:
+def _under_title(article: dict[str, Any], text: str) -> str:
+    """Return what the judge reads of a sentence."""
+    title = article["title"].strip()
+    return f"{title} {text}" if title.endswith((".", "!", "?")) else f"{title}. {text}"
+
+
+def _nearest(claims: Sequence[str], sentences: Sequence[str], count: int) -> Iterator[list[int]]:
     """Yield for each claim the numbers of the sentences that share most with it, title included."""
     vectorizer = TfidfVectorizer(stop_words="english", sublinear_tf=True)
-    matrix = vectorizer.fit_transform([sentence.evidence for sentence in sentences])
+    matrix = vectorizer.fit_transform(sentences)
     scores = (vectorizer.transform(claims) @ matrix.T).tocsr()
     for row in range(len(claims)):
         values = scores[row].toarray()[0]
         yield [int(number) for number in np.argsort(-values)[:count]]
-
-
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            yield json.loads(line)

@@ -94,10 +94,8 @@ def is_speech_claim(claim: str) -> Attribution | None:
     who did not confirm a story may well have denied it.
     """
     text = claim[:_LONGEST].strip()
-    if silent := cues.NO_ANSWER.match(text):
-        return Attribution(tidy(silent["speaker"]), Act.REPORTS)
-    if proof := cues.PROOF.match(text):
-        return Attribution(tidy(proof["speaker"]), Act.REPORTS)
+    if told := cues.NO_ANSWER.match(text) or cues.PROOF.match(text):
+        return Attribution(tidy(told["speaker"]), Act.REPORTS)
     if nobody := cues.NOBODY.match(text):
         return Attribution(tidy(nobody["speaker"]), _missing_act(nobody[0] + text[nobody.end() :]))
     found = reported(text)

@@ -179,7 +179,7 @@ def decide(reading: Reading, scores: StanceScores, asked: Asked, thresholds: Thr
     if stance is Stance.SUPPORTS and speech is not None and _is_charge_of_others(reading.attribution, speech):
         return replace(judgement, stance=Stance.NEUTRAL, decided_by=DecidedBy.ATTRIBUTION)
     if reading.flips:
-        # Whoever denies what is not the claim says nothing for it; only what is said not to be so is claimed by that.
+        # A denial speaks for a claim only where the claim is that something is not so.
         only_against = stance is Stance.SUPPORTS and not asked.negative
         return replace(judgement, stance=Stance.NEUTRAL if only_against else stance, decided_by=DecidedBy.ATTRIBUTION)
     return _weigh_values(judgement, reading.comparison, policy)

@@ -143,9 +143,8 @@ export class Client {
   }
 
   /** A check as a page of HTML that is whole in itself, to print or to keep. @returns {Promise<string>} */
-  async printedCheck(id, { signal } = {}) {
-    const response = await this.#ask("GET", `/v1/checks/${encodeURIComponent(id)}/report`, { signal });
-    return answered(response.text(), signal);
+  printedCheck(id, { signal } = {}) {
+    return this.#text("GET", `/v1/checks/${encodeURIComponent(id)}/report`, { signal });
   }
 
   articles({ cursor = null, limit = 50, signal } = {}) {
@@ -181,8 +180,12 @@ export class Client {
   }
 
   async #json(method, path, options) {
+    return parsed(await this.#text(method, path, options));
+  }
+
+  async #text(method, path, options) {
     const response = await this.#ask(method, path, options);
-    return parsed(await answered(response.text(), options.signal));
+    return answered(response.text(), options.signal);
   }
 
   async #ask(method, path, { body = null, type = "application/json", signal = null } = {}) {
