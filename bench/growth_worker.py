@@ -112,7 +112,7 @@ def timed(store: Store, file: Path, index: VectorIndex, embedder: Kept, claims: 
 
     def retrieve(claim: str, vector: NDArray[np.float32]) -> None:
         with store.one_moment():
-            retriever.find(Query(claim), vector)
+            retriever.find(Query(claim), lambda: vector)
 
     p50s = (
         _p50_ms(search, pairs),

@@ -115,14 +115,14 @@ class OnnxStanceModel:
 
     def judge(self, pairs: Sequence[tuple[str, str]]) -> list[StanceScores]:
         """Return calibrated probabilities for (evidence, claim) pairs, in order."""
-        encoded = [self.encode(*pair) for pair in pairs]
-        # The longest first, so that no thread is left with a long one when the others are done.
-        order = sorted(range(len(pairs)), key=lambda place: -len(encoded[place][0]))
-        judged = dict(zip(order, self._pool.map(self._judge_one, (encoded[place] for place in order)), strict=True))
+        # The longest first, so that no thread is left with a long one when the others are done. Each thread reads its
+        # own tokens, so that none waits for those of all.
+        order = sorted(range(len(pairs)), key=lambda place: -len(pairs[place][0]))
+        judged = dict(zip(order, self._pool.map(self._judge_one, (pairs[place] for place in order)), strict=True))
         return [judged[place] for place in range(len(pairs))]
 
-    def _judge_one(self, encoded: tuple[list[int], list[int]]) -> StanceScores:
-        ids, types = encoded
+    def _judge_one(self, pair: tuple[str, str]) -> StanceScores:
+        ids, types = self.encode(*pair)
         feed = {"input_ids": ids, "token_type_ids": types, "attention_mask": [1] * len(ids)}
         logits = self.session.run(None, {name: np.array([row], np.int64) for name, row in feed.items()})[0][0]
         scaled = logits.astype(np.float64) / self._manifest.temperature + np.array(self._manifest.bias)

@@ -28,7 +28,8 @@ class Weights:
         rarity = {term: math.log1p((sentences - count + 0.5) / (count + 0.5)) for term, count in held.items()}
         return cls({term: weight * (LIGHT_SHARE if term in LIGHT else 1.0) for term, weight in rarity.items()})
 
-    def share(self, held: set[str]) -> float:
-        """Return the share of the claim's weight, 0 to 1, that these terms carry."""
-        found = [weight for term, weight in self.of.items() if term in held]
+    def share(self, *held: set[str]) -> float:
+        """Return the share of the claim's weight, 0 to 1, that the terms in any of these sets carry."""
+        there = set[str]().union(*(self.of.keys() & terms for terms in held))
+        found = [weight for term, weight in self.of.items() if term in there]
         return sum(found) / sum(self.of.values()) if found else 0.0

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 
@@ -95,6 +97,7 @@ class Pipeline:
         self._store = store
         self._index = index
         self._embedder = embedder
+        self._beside = ThreadPoolExecutor(1, thread_name_prefix="claim")
         self._stance = stance
         self._retriever = Retriever(store, index, tuning.ranking)
         self._judge = Judge(stance, tuning.policy, budget)
@@ -121,16 +124,21 @@ class Pipeline:
         """Return the report on one claim."""
         started = self._clock()
         with self._stage("check"):
-            with self._stage("embed"):
-                vector = self._embedder.encode([query.claim])[0]
+            # The claim is embedded while its words are searched: the one computes, the other mostly reads.
+            claim = self._beside.submit(self._embedder.encode, [query.claim])
             with self._store.one_moment():
                 with self._stage("follow"):
                     version = self._follower.follow()
-                return self._report(query, vector, version, started)
+                return self._report(query, claim, version, started)
 
-    def _report(self, query: Query, vector: Vectors, version: str, started: float) -> Report:
+    def _embedded(self, claim: Future[Vectors]) -> Vectors:
+        with self._stage("embed"):
+            vector: Vectors = claim.result()[0]
+            return vector
+
+    def _report(self, query: Query, claim: Future[Vectors], version: str, started: float) -> Report:
         with self._stage("retrieve"):
-            hits = self._retriever.find(query, vector)
+            hits = self._retriever.find(query, lambda: self._embedded(claim))
             found = fold(hits, self._cosine_among(hits), query.limit)
         with self._stage("judge"):
             judged = self._judge.judge(query, [group.first for group in found], started)
@@ -157,7 +165,7 @@ class Pipeline:
             took_ms=round(1000 * (self._clock() - started)),
             truncated=len(groups) < len(found),
             warnings=tuple(self._warnings(query, Share(len(groups), len(found)))),
-            fact_checks=self.fact_checks.matching(query, vector),
+            fact_checks=self.fact_checks.matching(query, claim.result()[0]),
             thresholds=self._stance.thresholds,
         )
 
@@ -185,10 +193,15 @@ class Pipeline:
     def _cosine_among(self, hits: Sequence[Hit]) -> Callable[[Hit, Hit], float]:
         """Return what gives the cosine of the sentences of two of these hits."""
         vectors = self._index.vectors([hit.sentence.id for hit in hits])
-        # Not `vectors @ vectors.T`: so small a product is not worth the threads that BLAS wakes for it.
-        cosines = np.einsum("id,jd->ij", vectors, vectors)
         rows = {hit.sentence.id: row for row, hit in enumerate(hits)}
-        return lambda one, other: float(cosines[rows[one.sentence.id], rows[other.sentence.id]])
+
+        @cache
+        def cosines(sentence_id: int) -> list[float]:
+            # Not `vectors @ …`: so small a product is not worth the threads that BLAS wakes for it.
+            found: list[float] = np.einsum("id,d->i", vectors, vectors[rows[sentence_id]]).tolist()
+            return found
+
+        return lambda one, other: cosines(one.sentence.id)[rows[other.sentence.id]]
 
     def _warnings(self, query: Query, judged: Share) -> Iterable[str]:
         if not self._stance.fits(query.claim):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,24 +44,31 @@ class Retriever:
         self._index = index
         self._ranking = ranking or Ranking()
 
-    def find(self, query: Query, vector: NDArray[np.float32]) -> list[Hit]:
-        """Return hits for the claim's vector (d,), best first, ties broken by id; filters narrow before the ranking."""
+    def find(self, query: Query, embedded: Callable[[], NDArray[np.float32]]) -> list[Hit]:
+        """Return hits, best first, ties broken by id; filters narrow before the ranking.
+
+        `embedded` gives the claim's vector (d,). It is asked for when the words have been searched, so that the vector
+        can be computed meanwhile.
+        """
         among = self._index.narrow(self._store, query)
         if among is not None and not among:
             return []
         wanted = terms(query.claim)
-        ids = {n.sentence_id for n in self._index.nearest(vector, POOL, among)}
-        ids.update(n.sentence_id for n in self._index.nearest_in_context(vector, POOL, among))
-        ids.update(self._store.with_words(wanted, query, POOL))
-        return self._rank(self._store.found(sorted(ids)).values(), vector, wanted)
+        counts = self._store.term_counts(wanted)
+        worded = self._store.found(sorted(self._store.with_words(wanted, query, POOL, counts)))
+        weights = Weights.measure(wanted, counts, len(self._index))
+        vector = embedded()
+        near = {n.sentence_id for n in self._index.nearest(vector, POOL, among)}
+        near.update(n.sentence_id for n in self._index.nearest_in_context(vector, POOL, among))
+        more = self._store.found(sorted(near - worded.keys()))
+        return self._rank([*worded.values(), *more.values()], vector, weights)
 
-    def _rank(self, found: Iterable[Found], vector: NDArray[np.float32], wanted: list[str]) -> list[Hit]:
+    def _rank(self, found: Iterable[Found], vector: NDArray[np.float32], weights: Weights) -> list[Hit]:
         there = list(found)
         known = self._index.known([item.sentence.id for item in there])
         candidates = [item for item in there if item.sentence.id in known]
         ids = [item.sentence.id for item in candidates]
         bare, in_context = self._index.similarities(vector, ids)
-        weights = Weights.measure(wanted, self._store.term_counts(wanted), len(self._index))
         ranking = self._ranking
         scored = []
         for item, similarity, context_similarity in zip(candidates, bare, in_context, strict=True):
@@ -69,7 +76,7 @@ class Retriever:
                 ranking.similarity * similarity
                 + ranking.in_context * context_similarity
                 + ranking.words * weights.share(item.terms)
-                + ranking.context_words * weights.share(item.terms | item.context_terms)
+                + ranking.context_words * weights.share(item.terms, item.context_terms)
             )
             hit = Hit(item.sentence, item.article, item.context, max(-1.0, min(1.0, similarity)), context_similarity)
             scored.append(_Scored(hit, value))
@@ -87,9 +94,9 @@ class Retriever:
             other = (best[1] if len(best) > 1 else 0.0) if each.value == best[0] else best[0]
             value = each.value + self._ranking.article * other
             sentence = each.hit.sentence
-            if leans(sentence.text):
-                before = at.get((sentence.article_id, sentence.position - 1), each.value)
-                value += self._ranking.leaning * max(0.0, before - each.value)
+            before = at.get((sentence.article_id, sentence.position - 1), each.value)
+            if before > each.value and leans(sentence.text):
+                value += self._ranking.leaning * (before - each.value)
             yield -value, sentence.id, each.hit
 
 

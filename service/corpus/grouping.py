@@ -84,7 +84,7 @@ def _alike(store: Store, connection: Connection, came: Sequence[Article]) -> set
     for article, each in zip(came, told, strict=True):
         found |= kin.sharing_sentences(connection, article.id, _ALIKE)
         if rarest := each.rarest(counts):
-            found |= set(kin.articles_of(connection, _sharing(store, connection, article, rarest))[:_ALIKE])
+            found |= set(kin.articles_of(connection, _sharing(store, connection, article, rarest, counts))[:_ALIKE])
     return found
 
 
@@ -115,9 +115,11 @@ class _Told:
         ]
 
 
-def _sharing(store: Store, connection: Connection, article: Article, words: Sequence[str]) -> list[int]:
+def _sharing(
+    store: Store, connection: Connection, article: Article, words: Sequence[str], counts: Mapping[str, int]
+) -> list[int]:
     """Return the sentences that hold these words best, those that hold too few to tell the same left out."""
-    ids = store.with_words(words, _same_week(article), _SENTENCES)
+    ids = store.with_words(words, _same_week(article), _SENTENCES, counts)
     held = terms_of_ids(connection, ids)
     least = min(_SHARED, len(words))
     return [number for number in ids if len(held[number][0].union(held[number][1]).intersection(words)) >= least]

@@ -59,12 +59,13 @@ def by_ids(connection: Connection, statement: Executable, ids: Sequence[Any]) ->
 
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _ARTICLES = select(articles).where(articles.c.id.in_(_IDS))
-_SENTENCES = select(sentences).where(sentences.c.id.in_(_IDS))
+_SPAN = (sentences.c.id, sentences.c.article_id, sentences.c.position, sentences.c.start, sentences.c.end)
+_SENTENCES = select(*_SPAN).where(sentences.c.id.in_(_IDS))
 _TERMS = text("SELECT rowid, words, context FROM sentence_words WHERE rowid IN :ids").bindparams(_IDS)
 
 
 def sentences_by_id(connection: Connection, ids: Sequence[int]) -> list[Row[Any]]:
-    """Return the rows of sentences, those that are gone left out."""
+    """Return where sentences stand in their articles, those that are gone left out."""
     return by_ids(connection, _SENTENCES, ids)
 
 

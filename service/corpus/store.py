@@ -6,7 +6,7 @@ The database is the truth. Whatever searches faster (the vector index) is made f
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -209,15 +209,21 @@ class Store(Database):
         with self.reading() as connection:
             return list(connection.execute(chosen).scalars())
 
-    def with_words(self, terms: Sequence[str], query: Query, count: int) -> list[int]:
-        """Return the ids of the sentences that hold search terms best, by BM25, ties by id; context counts less."""
+    def with_words(
+        self, terms: Sequence[str], query: Query, count: int, held: Mapping[str, int] | None = None
+    ) -> list[int]:
+        """Return the ids of the sentences that hold search terms best, by BM25, ties by id; context counts less.
+
+        `held` is what `term_counts` gives for them, where that is known already: a common term takes long to count.
+        """
         if not terms:
             return []
+        held = self.term_counts(terms) if held is None else held
         # A filter is part of the statement, so that it narrows before the ranking and not after it.
         filters = filters_of(query)
         chosen = select(sentences.c.id).join(articles, sentences.c.article_id == articles.c.id).where(*filters)
         with self.reading() as connection:
-            return self.backend.best(connection, terms, chosen if filters else None, count)
+            return self.backend.best(connection, terms, held, chosen if filters else None, count)
 
     # --- origins ------------------------------------------------------------------------------------------------
 

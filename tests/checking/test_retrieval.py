@@ -39,7 +39,7 @@ def index(store: Store) -> SentenceIndex:
 
 def find(store: Store, index: SentenceIndex, query: Query | str) -> list[Hit]:
     query = query if isinstance(query, Query) else Query(query)
-    return Retriever(store, index).find(query, EMBEDDER.encode([query.claim])[0])
+    return Retriever(store, index).find(query, lambda: EMBEDDER.encode([query.claim])[0])
 
 
 def test_the_sentence_that_says_it_comes_first(store: Store, index: SentenceIndex) -> None:
@@ -114,9 +114,9 @@ def test_ties_are_broken_by_id_and_the_order_is_the_same_each_time(store: Store)
 def test_the_ranking_weighs_what_it_is_told_to(store: Store, index: SentenceIndex) -> None:
     claim = "Soup sold in the rain at noon, said the choir."
     vector = EMBEDDER.encode([claim])[0]
-    by_cosine = Retriever(store, index, Ranking(1.0, 0.0, 0.0, 0.0)).find(Query(claim), vector)
+    by_cosine = Retriever(store, index, Ranking(1.0, 0.0, 0.0, 0.0)).find(Query(claim), lambda: vector)
     similarities = [hit.similarity for hit in by_cosine]
     assert similarities == sorted(similarities, reverse=True)
-    by_words = Retriever(store, index, Ranking(0.0, 0.0, 1.0, 0.0)).find(Query(claim), vector)
+    by_words = Retriever(store, index, Ranking(0.0, 0.0, 1.0, 0.0)).find(Query(claim), lambda: vector)
     assert {hit.article.id for hit in by_words[:2]} == {"choir"}
     assert [hit.sentence.id for hit in by_words[2:]] == sorted(hit.sentence.id for hit in by_words[2:])

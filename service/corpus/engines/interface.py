@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -54,8 +54,18 @@ class Backend(Protocol):
         """Drop what is kept of sentences for searching."""
         ...
 
-    def best(self, connection: Connection, terms: Sequence[str], chosen: Select[Any] | None, count: int) -> list[int]:
-        """Return the ids of the sentences, all or those chosen, that hold the terms best by BM25, ties by id."""
+    def best(
+        self,
+        connection: Connection,
+        terms: Sequence[str],
+        held: Mapping[str, int],
+        chosen: Select[Any] | None,
+        count: int,
+    ) -> list[int]:
+        """Return the ids of the sentences, all or those chosen, that hold the terms best by BM25, ties by id.
+
+        `held` is how many sentences hold each term.
+        """
         ...
 
     def articles_came(self, connection: Connection, ids: Sequence[str]) -> None:

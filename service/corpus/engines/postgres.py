@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -138,9 +138,16 @@ class Postgres:
         ):
             connection.execute(text(statement), {"ids": list(ids)})
 
-    def best(self, connection: Connection, terms: Sequence[str], chosen: Select[Any] | None, count: int) -> list[int]:
+    def best(
+        self,
+        connection: Connection,
+        terms: Sequence[str],
+        held: Mapping[str, int],
+        chosen: Select[Any] | None,
+        count: int,
+    ) -> list[int]:
         """Return the ids of the sentences that hold the terms best by BM25, ties by id."""
-        return wordsearch.best(connection, terms, chosen, count)
+        return wordsearch.best(connection, terms, held, chosen, count)
 
     def articles_came(self, connection: Connection, ids: Sequence[str]) -> None:
         """Keep the vectors of articles whose sentences are all embedded already, by any model."""

@@ -11,8 +11,6 @@ from sqlalchemy import (
     Connection,
     Engine,
     Select,
-    String,
-    bindparam,
     create_engine,
     event,
     literal_column,
@@ -136,14 +134,18 @@ class Sqlite:
         """Drop the search terms of sentences."""
         connection.execute(text("DELETE FROM sentence_words WHERE rowid = :id"), [{"id": number} for number in ids])
 
-    def best(self, connection: Connection, terms: Sequence[str], chosen: Select[Any] | None, count: int) -> list[int]:
+    def best(
+        self,
+        connection: Connection,
+        terms: Sequence[str],
+        held: Mapping[str, int],
+        chosen: Select[Any] | None,
+        count: int,
+    ) -> list[int]:
         """Return the ids of the sentences that hold the terms best, by FTS5's BM25, ties by id.
 
         Where more than `MOST_READ` sentences hold any, the commonest terms do not count.
         """
-        counted = text("SELECT term, doc FROM sentence_terms WHERE term IN :terms")
-        asked = bindparam("terms", list(dict.fromkeys(terms)), expanding=True, type_=String)
-        held = {row.term: row.doc for row in connection.execute(counted.bindparams(asked))}
         words = (
             select(text("rowid"))
             .select_from(text("sentence_words"))

@@ -17,8 +17,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
-    String,
-    bindparam,
     cast,
     column,
     literal,
@@ -65,15 +63,19 @@ class _Bm25:
         return sum(self.idf[term] * (_K1 + 1) for term in terms)
 
 
-def best(connection: Connection, terms: Sequence[str], chosen: Select[Any] | None, count: int) -> list[int]:
-    """Return the ids of the sentences, all or those chosen, that hold the terms best, ties by id."""
-    wanted = [term for term in dict.fromkeys(terms) if len(term.encode()) <= _LONGEST]
-    held = frequencies(connection, wanted)
+def best(
+    connection: Connection, terms: Sequence[str], frequencies: Mapping[str, int], chosen: Select[Any] | None, count: int
+) -> list[int]:
+    """Return the ids of the sentences, all or those chosen, that hold the terms best, ties by id.
+
+    `frequencies` has the number of sentences that hold each term, for those that any holds.
+    """
+    held = {term: frequencies[term] for term in terms if term in frequencies and len(term.encode()) <= _LONGEST}
     number, tokens = connection.execute(text("SELECT sentences, tokens FROM sentence_totals")).one()
     if not held or not number:
         return []
     # A term in more than half of all sentences would count against them; FTS5 gives it next to nothing.
-    idf = {t: max(math.log((number - held[t] + 0.5) / (held[t] + 0.5)), 0.0) or 1e-6 for t in wanted if t in held}
+    idf = {t: max(math.log((number - held[t] + 0.5) / (held[t] + 0.5)), 0.0) or 1e-6 for t in held}
     bm25 = _Bm25(idf, {term: place for place, term in enumerate(idf)}, max(tokens / number, 1e-9))
     scores: dict[int, float] = {}
     for part in _rarest_first(held, bm25, scores, count):
@@ -81,13 +83,6 @@ def best(connection: Connection, terms: Sequence[str], chosen: Select[Any] | Non
             if row[0] not in scores:
                 scores[row[0]] = bm25.of(row[1], row[2])
     return sorted(scores, key=lambda number: (-scores[number], number))[:count]
-
-
-def frequencies(connection: Connection, terms: Sequence[str]) -> dict[str, int]:
-    """Return the number of sentences that hold each term, for those that any holds."""
-    asked = bindparam("terms", list(terms), expanding=True, type_=String)
-    rows = connection.execute(text("SELECT term, doc FROM sentence_terms WHERE term IN :terms").bindparams(asked))
-    return {row.term: row.doc for row in rows}
 
 
 def _rarest_first(held: Mapping[str, int], bm25: _Bm25, scores: Mapping[int, float], count: int) -> Iterator[list[str]]:
