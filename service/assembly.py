@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
@@ -26,8 +27,7 @@ from service.corpus.intake import embed_missing, keep, sync_folder
 from service.corpus.keys import StoreKeys
 from service.corpus.ledger import StoreLedger
 from service.corpus.move import Moved, move, size
-from service.corpus.pgvector_index import IndexOptions
-from service.corpus.searching import SentenceIndex
+from service.corpus.searching import IndexOptions, SentenceIndex
 from service.corpus.store import Store
 from service.domain import Query
 from service.errors import CorpusError, ReadingError
@@ -61,13 +61,16 @@ def build_service(
     """Load everything that answers requests; the models given stand in for those of the settings."""
     from models.stance_model import load_stance
 
-    embedder = embedder or load_embedder(settings)
-    stance = stance or load_stance(settings.stance, settings.threads)
+    # Most of what loading takes is done outside the interpreter, so one model loads beside the other.
+    with ThreadPoolExecutor(1) as beside:
+        loading = beside.submit(lambda: stance or load_stance(settings.stance, settings.threads))
+        embedder = embedder or load_embedder(settings)
+        judge: StanceModel = loading.result()
     if settings.keep_judgements:
-        stance = RememberingStance(stance, settings.keep_judgements, (watch or Unwatched()).judged)
+        judge = RememberingStance(judge, settings.keep_judgements, (watch or Unwatched()).judged)
     store = open_store(settings)
     budget = Budget(settings.check_budget_ms / 1000)
-    pipeline = _warm_pipeline(settings, store, embedder, stance, watch=watch, budget=budget)
+    pipeline = _warm_pipeline(settings, store, embedder, judge, watch=watch, budget=budget)
     return Service(
         pipeline,
         StoreArchive(store, embedder),

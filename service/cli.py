@@ -63,11 +63,20 @@ def serve() -> None:
         say(f"wirecheck: {error} Until then the corpus is served as it is.")
     say(access_said(settings))
     say(f"Serving on http://{settings.host}:{settings.port} (docs at /docs). Ctrl-C stops.")
-    # Replace this process: gunicorn's workers must not be forked from one that has computed with torch or FAISS,
-    # where they hang.
-    sys.stdout.flush()
-    config = Path(__file__).with_name("gunicorn.conf.py")
-    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "--config", str(config), "service.wsgi:app"])  # noqa: S606
+    _run_gunicorn()
+
+
+def _run_gunicorn() -> None:
+    """Go on as gunicorn, in this process where it has only looked for changes, which starts sooner."""
+    options = ["--config", str(Path(__file__).with_name("gunicorn.conf.py")), "service.wsgi:app"]
+    # Workers that are forked from a process which has computed with one of these hang.
+    if threading.active_count() > 1 or {"onnxruntime", "torch", "faiss"} & sys.modules.keys():
+        sys.stdout.flush()
+        os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *options])  # noqa: S606
+    from gunicorn.app.wsgiapp import run
+
+    sys.argv[1:] = options
+    run(prog="gunicorn")
 
 
 main.add_command(check)

@@ -19,7 +19,6 @@ import structlog
 from structlog.stdlib import ProcessorFormatter
 from structlog.typing import Processor
 
-from service.api import exchanges
 from service.config import Settings
 
 Line = MutableMapping[str, Any]
@@ -127,6 +126,8 @@ def _telling(line: Line) -> Callable[[str], str]:
 
     Where that is not known word by word, each message is left out.
     """
+    from service.api import exchanges  # Flask with it, which the command line does without
+
     texts = exchanges.asked()
     if texts is None or _FAILED.search(f"{line.get('logger')} {line['event']}"):
         return lambda _: LEFT_OUT

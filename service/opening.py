@@ -29,10 +29,10 @@ class _Waiting:
     """The settings' embedder, loaded when it is first used; satisfies `service.ports.Embedder`."""
 
     def __init__(self, settings: Settings) -> None:
-        from models import embedder
+        from models.packaged import name_of  # what runs the model is not imported for its name
 
         self._settings = settings
-        self.name = embedder.name_of(settings.embedder)
+        self.name = name_of(settings.embedder)
 
     @cached_property
     def _loaded(self) -> Embedder:

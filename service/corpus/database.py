@@ -11,9 +11,8 @@ from typing import Self
 from sqlalchemy import URL, Connection, Engine, inspect, make_url, text
 from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError
 
-from service.corpus.engines import backend_of
+from service.corpus.engines import backend_of, is_postgres
 from service.corpus.engines.interface import WAIT_MS
-from service.corpus.engines.postgres import check_server, is_postgres, open_postgres, take_turn, why_not_opened
 from service.corpus.engines.replicas import Replicas
 from service.corpus.engines.sqlite import open_sqlite
 from service.errors import CorpusError, WirecheckError
@@ -54,7 +53,7 @@ class Database:
         """
         wanted = make_url(url)
         if is_postgres(wanted):
-            return cls(_open_postgres(wanted), [open_postgres(make_url(replica)) for replica in read_urls])
+            return cls(*_open_postgres(wanted, read_urls))
         try:
             engine, writable = open_sqlite(url)
             if writable:
@@ -156,7 +155,10 @@ class Database:
             self._held.connection, self._held.writes = before
 
 
-def _open_postgres(url: URL) -> Engine:
+def _open_postgres(url: URL, read_urls: Sequence[str]) -> tuple[Engine, list[Engine]]:
+    """Return the engine of the primary, migrated, and those of its replicas."""
+    from service.corpus.engines.postgres import check_server, open_postgres, take_turn, why_not_opened
+
     engine = open_postgres(url)
     try:
         with engine.begin() as connection:
@@ -166,7 +168,7 @@ def _open_postgres(url: URL) -> Engine:
     except (SQLAlchemyError, CorpusError) as error:
         engine.dispose()
         raise why_not_opened(url, error) from error
-    return engine
+    return engine, [open_postgres(make_url(replica)) for replica in read_urls]
 
 
 def _migrate(connection: Connection) -> None:

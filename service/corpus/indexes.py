@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
-from service.corpus.engines.postgres import Postgres
 from service.corpus.engines.sqlite import Sqlite
 from service.corpus.filed_index import FiledIndex, Plan
 from service.corpus.index import VectorIndex
-from service.corpus.pgvector_index import IndexOptions, PgVectorIndex
-from service.corpus.pgvector_making import make_index
-from service.corpus.searching import SentenceIndex
+from service.corpus.searching import IndexOptions, SentenceIndex
 from service.corpus.store import Store
 from service.corpus.vector_files import VectorFiles
 
@@ -23,14 +20,19 @@ def open_index(store: Store, model: str, dimension: int, options: IndexOptions |
             return VectorIndex(store.vectors(model, dimension), dimension)
         files = VectorFiles(store, store.backend.file, model, dimension)
         return FiledIndex(store, files, Plan(options.method))
+    from service.corpus.pgvector_index import PgVectorIndex
+    from service.corpus.pgvector_making import make_index
+
     make_index(store, model, dimension, options)
     return PgVectorIndex(store, model, dimension, options)
 
 
 def index_all(store: Store, options: IndexOptions) -> None:
     """Make the indexes of every model that has embedded the store's sentences, where the database holds them."""
-    if not isinstance(store.backend, Postgres):
+    if isinstance(store.backend, Sqlite):
         return
+    from service.corpus.pgvector_making import make_index
+
     with store.reading() as connection:
         models = connection.execute(
             text(

@@ -6,7 +6,8 @@ import hashlib
 
 from sqlalchemy import Connection, text
 
-from service.corpus.pgvector_index import BARE, IN_CONTEXT, IndexOptions
+from service.corpus.pgvector_index import BARE, IN_CONTEXT
+from service.corpus.searching import IndexOptions
 from service.corpus.store import Store
 
 _MOST_MEMORY_MB = 4_096

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from sqlalchemy import (
     Connection,
     Row,
@@ -49,6 +48,7 @@ from service.corpus.tables import articles, corpus, embeddings, origins, sentenc
 from service.corpus.vectors import Delta, SentenceVectors
 from service.domain import Article, Coverage, Origin, Query, Span
 from service.keeping import ArticlePage, Holding, Listing
+from service.ports import Vectors
 from service.reading.origins import Grouping
 from service.reading.passages import PassageSource
 
@@ -288,7 +288,7 @@ class Store(Database):
             del by_key[row.text_sha256]
         return list(by_key.values())
 
-    def keep_embeddings(self, model: str, texts: Sequence[str], matrix: np.ndarray[Any, Any]) -> None:
+    def keep_embeddings(self, model: str, texts: Sequence[str], matrix: Vectors) -> None:
         """Keep the rows of a matrix (len(texts), d) of these sentences."""
         rows = [
             {"text_sha256": digest(words), "model": model, "vector": vector.astype("<f4").tobytes()}

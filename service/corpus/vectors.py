@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from sqlalchemy import Connection, Row, Select, and_, func, select
 
 from service.corpus import revisions
 from service.corpus.revisions import Removal
 from service.corpus.tables import embeddings, sentences
 from service.errors import DamagedError
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,8 @@ def _rows(connection: Connection, model: str, after: int) -> Sequence[Row[Any]]:
 def _packed(
     there: Sequence[Row[Any]], rows: Sequence[Row[Any]], dimension: int, revision: int, after: int
 ) -> SentenceVectors:
+    import numpy as np  # takes long to import, and a start that reads no vectors does without
+
     numbers = {name: number for number, name in enumerate(dict.fromkeys(row.article_id for row in there))}
     if any(len(row.vector) != 4 * dimension for row in there):
         raise DamagedError(_DAMAGED)

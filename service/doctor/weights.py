@@ -21,7 +21,7 @@ _NEAR = 0.999
 
 def embedder(settings: Settings) -> Finding:
     """Say whether the embedder's files are those that its package was published with."""
-    from models.embedder import PACKAGED, folder_of
+    from models.packaged import PACKAGED, folder_of
 
     wanted = settings.embedder
     if wanted in PACKAGED:

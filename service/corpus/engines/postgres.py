@@ -24,11 +24,6 @@ _REFUSED = re.compile(r"authentication failed|does not exist|no pg_hba\.conf ent
 _SHORT = ("53", "55P03", "25006", "58", "40P01")
 
 
-def is_postgres(url: URL) -> bool:
-    """Return whether an address is PostgreSQL's, in any of the forms in use."""
-    return url.get_backend_name() in ("postgresql", "postgres")
-
-
 def open_postgres(url: URL) -> Engine:
     """Return an engine over a database; raise `CorpusError` where the driver is missing."""
     options: dict[str, Any] = {"prepare_threshold": None}  # pgBouncer hands a connection on between transactions
