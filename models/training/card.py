@@ -69,7 +69,8 @@ same, the opposite or leave it open (`phrasings.toml`); {own_stories:,} from sho
 sentence with claims that each supports, refutes or leaves open, the story's other sentences being neutral
 (`stories/`); and {own_edits:,} edits of public pairs (a changed figure, a claim beside the lexically nearest wrong
 sentence). Claims of the fact-checking sets' `train` parts stand beside their passages under titles, and those that are
-open beside sentences that are near (`served.py`). The stories and the phrasings were drafted with a large language
+open beside sentences that are near (`served.py`), as neutral, and so do those that are settled beside what the weights
+before read against the side they are on (`mine.py`). The stories and the phrasings were drafted with a large language
 model under our instructions.
 """
 
@@ -128,7 +129,8 @@ def _earlier(pairs: int) -> str:
         return ""
     return (
         f" and began from the weights of earlier ones, which had seen {pairs:,} (`config.toml`: public data and "
-        "events; `second.toml`: with phrasings and the first stories; `third.toml`: with more stories)"
+        "events; `second.toml`: with phrasings and the first stories; `third.toml`: with more stories; `fourth.toml`: "
+        "with claims of fact-checking sets as they are served)"
     )
 
 

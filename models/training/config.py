@@ -12,7 +12,8 @@ class Config:
     """Every number that shapes the weights; `minutes` caps the schedule by training time.
 
     `begin` holds the weights to go on from; without it a run starts from the encoder in the package `start`.
-    `served` is how many near sentences each claim that is left open gets, of the sets in `served_folders`.
+    `served` is how many near sentences each claim that is left open gets, of the sets in `served_folders`; `mined`
+    holds what `mine.py` wrote about the claims that are settled.
     """
 
     seed: int
@@ -43,6 +44,7 @@ class Config:
     wrong_sentences: int
     served: int
     served_folders: tuple[Path, ...]
+    mined: Path | None
     leads: float
     factual_sources: tuple[str, ...]
     shares: dict[str, float]
@@ -57,6 +59,7 @@ class Config:
         flat["begin"] = Path(flat["begin"]) if flat.get("begin") else None
         flat["factual_sources"] = tuple(flat["factual_sources"])
         flat["served_folders"] = tuple(Path(folder) for folder in flat["served_folders"])
+        flat["mined"] = Path(flat["mined"]) if flat.get("mined") else None
         return cls(**flat)
 
     def for_epoch(self, epoch: int) -> Config:

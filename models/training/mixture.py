@@ -47,6 +47,8 @@ def build(config: Config, tokenizer: Tokenizer) -> list[Example]:
     pairs += wrong_sentences(rng, factual, config.wrong_sentences)
     for folder in config.served_folders:
         pairs += [p for p in served_pairs(rng, folder, config.served) if keep_for_training(p)]
+    if config.mined:
+        pairs += read_pairs(config.mined)
     return tokenize(pairs, tokenizer, config.max_tokens)
 
 

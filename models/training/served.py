@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,21 @@ _END = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 _SHORTEST = 40  # characters: less is a heading
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A sentence near a claim of which it is known that all articles are on one `side`: supports or conflicts."""
+
+    evidence: str
+    claim: str
+    side: str
+    source: str
+
+
 def served_pairs(rng: random.Random, folder: Path, nearest: int) -> Iterator[Pair]:
     """Yield the gold passages of a set's `train` claims, and for each unsettled claim `nearest` neutral sentences."""
     claims = list(read_rows(folder / "claims-train.jsonl.gz"))
     articles = {row["id"]: row for row in read_rows(folder / "corpus.jsonl.gz")}
-    source = f"{folder.name}/served"
+    source = _source(folder)
     for claim in claims:
         for passage in claim["evidence"]:
             evidence = _under_title(articles[passage["article"]], passage["contains"])
@@ -40,6 +51,24 @@ def served_pairs(rng: random.Random, folder: Path, nearest: int) -> Iterator[Pai
     for claim_text, near in zip(unsettled, _nearest(unsettled, sentences, 3 * nearest), strict=True):
         for number in rng.sample(near, min(nearest, len(near))):
             yield Pair(sentences[number], claim_text, NEUTRAL, source, "unsettled")
+
+
+def near_settled(folder: Path, nearest: int) -> Iterator[Settled]:
+    """Yield the `nearest` sentences to each `train` claim of a set that its gold passages settle one way."""
+    sides: dict[str, set[str]] = {}
+    for claim in read_rows(folder / "claims-train.jsonl.gz"):
+        sides.setdefault(claim["claim"], set()).update(passage["stance"] for passage in claim["evidence"])
+    settled = {claim: side.pop() for claim, side in sides.items() if len(side) == 1}
+    if not settled:
+        return
+    sentences = [text for row in read_rows(folder / "corpus.jsonl.gz") for text in _sentences(row)]
+    for (claim_text, side), near in zip(settled.items(), _nearest(list(settled), sentences, nearest), strict=True):
+        for number in near:
+            yield Settled(sentences[number], claim_text, side, _source(folder))
+
+
+def _source(folder: Path) -> str:
+    return f"{folder.name}/served"
 
 
 def _sentences(article: dict[str, Any]) -> Iterator[str]:

@@ -43,7 +43,7 @@ NOT_JUDGED = StanceScores(0.0, 0.0, 1.0)
 class Policy:
     """How rules and network are combined. Chosen on the `dev` part of `tests/evaluation/news`.
 
-    `values`, `attribution` and `in_context` switch a layer off, to measure what it is worth.
+    `values`, `attribution`, `in_context` and `sides` switch a layer off, to measure what it is worth.
     """
 
     # The network takes many sentences that are about something else for a side, most of them little like the claim. So
@@ -65,6 +65,7 @@ class Policy:
     values: bool = True
     attribution: bool = True
     in_context: bool = True
+    sides: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,13 +198,12 @@ def _as_settled(judgement: Judgement, stance: Stance, policy: Policy) -> Judgeme
 def _least(thresholds: Thresholds, reading: Reading, policy: Policy) -> Thresholds:
     """Return the probabilities that a side needs, for a sentence as much like the claim as this one.
 
-    A sentence that leans on the one before it is unlike any claim by itself: what counts is how alike it is in its
-    context.
+    A short sentence, or one that leans on what is around it, is unlike any claim by itself: so it may be like it in its
+    context instead.
     """
     if reading.flips:
         return thresholds
-    hit = reading.hit
-    alike = max(hit.similarity, hit.in_context) if leans(hit.sentence.text) else hit.similarity
+    alike = max(reading.hit.similarity, reading.hit.in_context)
     more = policy.wary * max(0.0, policy.alike - alike)
     return Thresholds(thresholds.supports + more, thresholds.conflicts + more)
 

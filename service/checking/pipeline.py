@@ -18,6 +18,7 @@ from service.checking.factchecks import FactCheckFinder
 from service.checking.folding import Group, fold
 from service.checking.judging import Judge, Policy
 from service.checking.links import link_to
+from service.checking.outweighed import without_outweighed
 from service.checking.pacing import Budget
 from service.checking.reasons import explain, scope
 from service.checking.retrieval import Ranking, Retriever
@@ -101,6 +102,7 @@ class Pipeline:
         self._stance = stance
         self._retriever = Retriever(store, index, tuning.ranking)
         self._judge = Judge(stance, tuning.policy, budget)
+        self._weighs_sides = tuning.policy.sides
         self._budget, self._clock = budget, budget.clock
         self._confidence = tuning.confidence
         self._unwell: str | None = None
@@ -143,7 +145,8 @@ class Pipeline:
         with self._stage("judge"):
             judged = self._judge.judge(query, [group.first for group in found], started)
         groups = found[: len(judged)]  # what there was no time for is not shown: nothing is known of it
-        traced = trace(query.claim, without_corrected(judged))
+        weighed = without_outweighed(judged) if self._weighs_sides else judged
+        traced = trace(query.claim, without_corrected(weighed))
         origins = self._store.origins([hit.sentence.id for group in groups for hit in group.hits])
         shown = [_evidence(j, g, origins) for j, g in zip(traced.judgements, groups, strict=True)]
         evidence = sorted((e for e in shown if _counts(e.judgement)), key=_strongest_first)

@@ -97,7 +97,7 @@ def _pipeline(store: Store, stance: SlowStance, seconds: float) -> Pipeline:
 def test_partial_evidence_is_marked_counted_and_weighs_less(store: Store) -> None:
     whole = _pipeline(store, SlowStance(), 1000.0).check(CLAIM)
     assert (whole.truncated, whole.warnings) == (False, ())
-    assert whole.ruling.verdict is Verdict.DISPUTED
+    assert whole.ruling.verdict is Verdict.REFUTED  # what is further away outweighs the nearest
     stance = SlowStance()
     store_again = _pipeline(store, stance, 4.0).check(CLAIM)
     shown = [*store_again.evidence, *store_again.related]

@@ -18,9 +18,10 @@ from tokenizers import Tokenizer
 from models.training.config import Config
 from models.training.edits import edited_figures, wrong_sentences
 from models.training.events import FAMILIES, event_pairs
+from models.training.mine import mined_pairs
 from models.training.mixture import UNSEEN, Example, batches, build, held_out_claim, keep_for_training, tokenize
 from models.training.pairs import CONFLICTS, NEUTRAL, SUPPORTS, UNSUPPORTED, Pair, read_pairs
-from models.training.served import served_pairs
+from models.training.served import near_settled, served_pairs
 from models.training.train import DEFAULT_CONFIG
 
 TOWNS = ("Alder", "Birch", "Cedar", "Elm", "Fir", "Hazel", "Larch", "Maple", "Oakham", "Rowan")
@@ -213,3 +214,32 @@ def test_the_nearest_sentences_are_those_that_share_words_with_the_claim(fact_ch
     near = {pair.evidence for pair in pairs if pair.target == NEUTRAL}
     assert len(near) == 4  # all four sentences of the three articles: there are no more
     assert "The mill of Alder. Its wheel was made of oak from the valley." in near
+
+
+def test_what_is_read_against_a_settled_claim_is_neutral(fact_checking_set: Path):
+    near = list(near_settled(fact_checking_set, nearest=3))
+    assert {(each.claim, each.side) for each in near} == {("The mill of Alder never burned.", "conflicts")}
+    assert len(near) == 3
+    # In the order supports, conflicts, neutral: only the second one takes the side that no sentence is on.
+    read = np.array([[0.1, 0.8, 0.1], [0.4, 0.1, 0.5], [0.39, 0.21, 0.4]], np.float32)
+    (pair,) = mined_pairs(near, read)
+    assert pair == Pair(near[1].evidence, near[1].claim, NEUTRAL, f"{fact_checking_set.name}/served", "mined")
+
+
+def test_a_claim_that_articles_settle_both_ways_is_not_settled(fact_checking_set: Path):
+    path = fact_checking_set / "claims-train.jsonl.gz"
+    supports = {"article": "dairy", "contains": "The dairy of Fir", "stance": "supports"}
+    other = {"claim": "The mill of Alder never burned.", "verdict": "supported", "evidence": [supports]}
+    with gzip.open(path, "at", encoding="utf-8") as file:
+        file.write(json.dumps(other) + "\n")
+    assert not list(near_settled(fact_checking_set, nearest=3))
+
+
+def test_mined_pairs_are_part_of_an_epoch(tmp_path: Path, tokenizer: Tokenizer):
+    _write(tmp_path / "train.jsonl.gz", _public())
+    _write(tmp_path / "mined.jsonl.gz", _public(7))
+    config = replace(
+        Config.read(DEFAULT_CONFIG), data=tmp_path, events=1, phrasings=0, stories=0, edited_figures=0,
+        wrong_sentences=0, factual_sources=("made_up",), shares={"made_up": 0.0}, mined=tmp_path / "mined.jsonl.gz",
+    )  # fmt: skip
+    assert Counter(example.source for example in build(config, tokenizer))["made_up/train"] == 7

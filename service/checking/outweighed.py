@@ -1,0 +1,37 @@
+"""Of two sides, the weaker one gives way where only the network is for it: most often that is the network's mistake.
+
+The network judges each sentence by itself, and in ten of them one mistake is likely. What a rule put on a side (a
+figure, a date, a speaker), or what has all figures of the claim, stays there: then sources do conflict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from service.domain import DecidedBy, Judgement, Stance
+
+
+def without_outweighed(judgements: Sequence[Judgement]) -> tuple[Judgement, ...]:
+    """Return the judgements, in order, those of the weaker of two sides neutral, unless a rule is for it or both equal.
+
+    A side is as strong as its sentences are probable, added up; a sentence that several articles have counts once.
+    """
+    supports, conflicts = _strength(judgements, Stance.SUPPORTS), _strength(judgements, Stance.CONFLICTS)
+    weaker = Stance.SUPPORTS if supports < conflicts else Stance.CONFLICTS
+    if supports == conflicts or any(_is_by_rule(j) for j in judgements if j.stance is weaker):
+        return tuple(judgements)
+    return tuple(replace(j, stance=Stance.NEUTRAL) if j.stance is weaker else j for j in judgements)
+
+
+def _strength(judgements: Sequence[Judgement], side: Stance) -> float:
+    return sum(_probability(judgement) for judgement in judgements if judgement.stance is side)
+
+
+def _is_by_rule(judgement: Judgement) -> bool:
+    return judgement.decided_by is not DecidedBy.STANCE or judgement.agrees
+
+
+def _probability(judgement: Judgement) -> float:
+    scores = judgement.scores
+    return scores.supports if judgement.stance is Stance.SUPPORTS else scores.conflicts
