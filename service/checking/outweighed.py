@@ -1,7 +1,8 @@
 """Of two sides, the weaker one gives way where only the network is for it: most often that is the network's mistake.
 
 The network judges each sentence by itself, and in ten of them one mistake is likely. What a rule put on a side (a
-figure, a date, a speaker), or what has all figures of the claim, stays there: then sources do conflict.
+figure, a date, a speaker) stays there, and so does what has all figures of the claim, or what a party alleges or
+denies: then sources do conflict.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from service.checking.verdict import PARTIAL_ACTS
 from service.domain import DecidedBy, Judgement, Stance
 
 
@@ -29,7 +31,8 @@ def _strength(judgements: Sequence[Judgement], side: Stance) -> float:
 
 
 def _is_by_rule(judgement: Judgement) -> bool:
-    return judgement.decided_by is not DecidedBy.STANCE or judgement.agrees
+    of_a_party = judgement.attribution is not None and judgement.attribution.act in PARTIAL_ACTS
+    return judgement.decided_by is not DecidedBy.STANCE or judgement.agrees or of_a_party
 
 
 def _probability(judgement: Judgement) -> float:

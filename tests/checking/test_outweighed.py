@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from service.checking.outweighed import without_outweighed
-from service.domain import Article, Context, DecidedBy, Hit, Judgement, Sentence, Stance, StanceScores
+from service.domain import Act, Article, Attribution, Context, DecidedBy, Hit, Judgement, Sentence, Stance, StanceScores
 
 SUPPORTS, CONFLICTS, NEUTRAL = Stance.SUPPORTS, Stance.CONFLICTS, Stance.NEUTRAL
 
@@ -18,7 +18,9 @@ def judgement(stance: Stance, probability: float) -> Judgement:
         NEUTRAL: StanceScores(rest, rest, probability),
     }
     article = Article("a", "Weir", "The weir leaks.", None, None, None)
-    return Judgement(Hit(Sentence(1, "a", 0, 0, 15, article.text), article, Context("", ""), 0.7), stance, scores[stance])
+    return Judgement(
+        Hit(Sentence(1, "a", 0, 0, 15, article.text), article, Context("", ""), 0.7), stance, scores[stance]
+    )
 
 
 def stances(*judgements: Judgement) -> list[Stance]:
@@ -53,6 +55,12 @@ def test_what_a_rule_says_stays_against_any_number() -> None:
 def test_a_sentence_with_all_figures_of_the_claim_stays() -> None:
     agreeing = replace(judgement(SUPPORTS, 0.6), agrees=True)
     assert stances(agreeing, judgement(CONFLICTS, 0.9)) == [SUPPORTS, CONFLICTS]
+
+
+def test_what_a_party_alleges_is_disputed_by_who_denies_it_and_not_outweighed() -> None:
+    alleged = replace(judgement(SUPPORTS, 0.6), attribution=Attribution("the union", Act.ALLEGES))
+    denied = replace(judgement(CONFLICTS, 0.9), decided_by=DecidedBy.ATTRIBUTION)
+    assert stances(alleged, denied) == [SUPPORTS, CONFLICTS]
 
 
 def test_the_probabilities_stay_the_network_s() -> None:
