@@ -2,7 +2,7 @@
 
 The network judges each sentence by itself, and in ten of them one mistake is likely. What a rule put on a side (a
 figure, a date, a speaker) stays there, and so does what has all figures of the claim, or what a party alleges or
-denies: then sources do conflict.
+denies: then sources do conflict. Against figures and dates the network alone is always the weaker one.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from dataclasses import replace
 
 from service.checking.verdict import PARTIAL_ACTS
 from service.domain import DecidedBy, Judgement, Stance
+
+_VALUES = frozenset({DecidedBy.QUANTITY, DecidedBy.DATE})
 
 
 def without_outweighed(judgements: Sequence[Judgement]) -> tuple[Judgement, ...]:
@@ -26,8 +28,10 @@ def without_outweighed(judgements: Sequence[Judgement]) -> tuple[Judgement, ...]
     return tuple(replace(j, stance=Stance.NEUTRAL) if j.stance is weaker else j for j in judgements)
 
 
-def _strength(judgements: Sequence[Judgement], side: Stance) -> float:
-    return sum(_probability(judgement) for judgement in judgements if judgement.stance is side)
+def _strength(judgements: Sequence[Judgement], side: Stance) -> tuple[bool, float]:
+    """Return what two sides are compared by: whether values are for a side, then how probable its sentences are."""
+    there = [judgement for judgement in judgements if judgement.stance is side]
+    return any(j.agrees or j.decided_by in _VALUES for j in there), sum(_probability(j) for j in there)
 
 
 def _is_by_rule(judgement: Judgement) -> bool:

@@ -46,15 +46,26 @@ def test_sides_that_are_as_strong_as_each_other_conflict() -> None:
     assert stances(judgement(SUPPORTS, 0.8), judgement(CONFLICTS, 0.8)) == [SUPPORTS, CONFLICTS]
 
 
-def test_what_a_rule_says_stays_against_any_number() -> None:
+def test_figures_and_dates_outweigh_any_number_of_sentences_that_only_the_network_reads_so() -> None:
     by_rule = replace(judgement(CONFLICTS, 0.76), decided_by=DecidedBy.QUANTITY)
     found = stances(by_rule, judgement(CONFLICTS, 0.8), *[judgement(SUPPORTS, 0.9)] * 3)
-    assert found == [CONFLICTS, CONFLICTS, SUPPORTS, SUPPORTS, SUPPORTS]
+    assert found == [CONFLICTS, CONFLICTS, NEUTRAL, NEUTRAL, NEUTRAL]
 
 
-def test_a_sentence_with_all_figures_of_the_claim_stays() -> None:
+def test_a_sentence_with_all_figures_of_the_claim_outweighs_a_surer_one_without() -> None:
     agreeing = replace(judgement(SUPPORTS, 0.6), agrees=True)
-    assert stances(agreeing, judgement(CONFLICTS, 0.9)) == [SUPPORTS, CONFLICTS]
+    assert stances(agreeing, judgement(CONFLICTS, 0.97)) == [SUPPORTS, NEUTRAL]
+
+
+def test_figures_on_both_sides_conflict() -> None:
+    agreeing = replace(judgement(SUPPORTS, 0.6), agrees=True)
+    differing = replace(judgement(CONFLICTS, 0.9), decided_by=DecidedBy.QUANTITY)
+    assert stances(agreeing, differing) == [SUPPORTS, CONFLICTS]
+
+
+def test_who_said_it_stays_against_any_number() -> None:
+    by_speaker = replace(judgement(CONFLICTS, 0.76), decided_by=DecidedBy.ATTRIBUTION)
+    assert stances(by_speaker, *[judgement(SUPPORTS, 0.9)] * 3) == [CONFLICTS, *[SUPPORTS] * 3]
 
 
 def test_what_a_party_alleges_is_disputed_by_who_denies_it_and_not_outweighed() -> None:
