@@ -146,6 +146,10 @@ class StanceScores:
     conflicts: float
     neutral: float
 
+    def of(self, stance: Stance) -> float:
+        """Return the probability of one stance."""
+        return {Stance.SUPPORTS: self.supports, Stance.CONFLICTS: self.conflicts, Stance.NEUTRAL: self.neutral}[stance]
+
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:

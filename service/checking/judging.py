@@ -295,7 +295,7 @@ def _differing(judgement: Judgement, differences: tuple[Difference, ...], policy
 def _settled(judgement: Judgement, stance: Stance, by: DecidedBy, policy: Policy) -> Judgement:
     """Return the judgement as a rule settles it; the scores move to that side, what is left shared as before."""
     scores = judgement.scores
-    ours = scores.supports if stance is Stance.SUPPORTS else scores.conflicts
+    ours = scores.of(stance)
     if ours < policy.sure:
         rest = (1.0 - policy.sure) / max(1e-9, 1.0 - ours)
         scores = StanceScores(

@@ -31,14 +31,9 @@ def without_outweighed(judgements: Sequence[Judgement]) -> tuple[Judgement, ...]
 def _strength(judgements: Sequence[Judgement], side: Stance) -> tuple[bool, float]:
     """Return what two sides are compared by: whether values are for a side, then how probable its sentences are."""
     there = [judgement for judgement in judgements if judgement.stance is side]
-    return any(j.agrees or j.decided_by in _VALUES for j in there), sum(_probability(j) for j in there)
+    return any(j.agrees or j.decided_by in _VALUES for j in there), sum(j.scores.of(side) for j in there)
 
 
 def _is_by_rule(judgement: Judgement) -> bool:
     of_a_party = judgement.attribution is not None and judgement.attribution.act in PARTIAL_ACTS
     return judgement.decided_by is not DecidedBy.STANCE or judgement.agrees or of_a_party
-
-
-def _probability(judgement: Judgement) -> float:
-    scores = judgement.scores
-    return scores.supports if judgement.stance is Stance.SUPPORTS else scores.conflicts

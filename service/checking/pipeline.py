@@ -235,8 +235,7 @@ def _origin(hit: Hit, origins: Mapping[int, Origin]) -> Origin:
 def _votes(evidence: Evidence, origins: Mapping[int, Origin]) -> Iterable[Vote]:
     """Yield one vote for each origin among the near-identical sentences."""
     judgement = evidence.judgement
-    supports = judgement.stance is Stance.SUPPORTS
-    probability = judgement.scores.supports if supports else judgement.scores.conflicts
+    probability = judgement.scores.of(judgement.stance)
     articles: dict[str, dict[str, None]] = {}
     for hit in (judgement.hit, *(occurrence.hit for occurrence in evidence.also_in)):
         articles.setdefault(_origin(hit, origins).id, {})[hit.article.id] = None
