@@ -12,18 +12,17 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, CDPSession, Error, Page, Playwright, Worker
+from playwright.sync_api import BrowserContext, CDPSession, Page, Playwright, Worker
 
 from tests.e2e.support import CHROMIUM, FLAGS, PATIENCE, ROOT
 
 _TICK, _WAIT = 50, 30_000  # ms
-_RETRIES = 20
 
 
 @dataclass
@@ -149,20 +148,10 @@ class Loaded:
 
     def reset(self) -> None:
         self.worker.evaluate("Promise.all([chrome.storage.session.clear(), chrome.storage.local.clear()])")
-        for page in self.context.pages[1:]:
+        first, *rest = self.context.pages
+        for page in rest:
             page.close()
-        self._empty(self.context.pages[0])  # the settings may have been opened in it
-
-    @staticmethod
-    def _empty(page: Page) -> None:
-        """Show an empty page, again where the settings, which open when they like, came between."""
-        for _ in range(_RETRIES):
-            with suppress(Error):
-                page.goto("about:blank")
-                page.wait_for_timeout(_TICK)
-                if page.url == "about:blank":
-                    return
-        raise AssertionError(f"{page.url} keeps opening")
+        first.goto("about:blank")  # the settings may have been opened in it
 
 
 class Target:
@@ -212,6 +201,15 @@ class Target:
                 self._answers[message["id"]] = message
 
 
+def _await_settings(context: BrowserContext) -> None:
+    """Wait until the settings are open: they open by themselves once, after installing, and would do so in a test."""
+    for _ in range(_WAIT // _TICK):
+        if any(page.url.startswith("chrome-extension://") for page in context.pages):
+            return
+        context.pages[0].wait_for_timeout(_TICK)
+    raise AssertionError("the settings did not open after installing")
+
+
 @contextmanager
 def browser_with(extension: Path, profile: Path, playwright: Playwright) -> Iterator[Loaded]:
     # Only the new headless mode has extensions; Playwright knows it as a browser with a window.
@@ -227,5 +225,6 @@ def browser_with(extension: Path, profile: Path, playwright: Playwright) -> Iter
     context.set_default_timeout(_WAIT)
     worker = context.service_workers[0] if context.service_workers else context.wait_for_event("serviceworker")
     assert context.browser is not None
+    _await_settings(context)
     yield Loaded(context, worker, context.browser.new_browser_cdp_session())
     context.close()
