@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from service.checking.retrieval import Retriever
+from service.checking.retrieval import POOL, Retriever
 from service.corpus.archive import StoreArchive
 from service.corpus.filed_index import FiledIndex, Plan
 from service.corpus.follower import Follower
@@ -28,7 +28,7 @@ from service.domain import Query
 from service.keeping import NewArticle, OnDuplicate
 from service.language.terms import terms
 
-ASKED, JUDGED = 60, 20  # sentences that retrieval asks for, and of which recall is counted
+ASKED, JUDGED = POOL, 20  # sentences that retrieval asks for, and of which recall is counted
 TIMED = 50  # claims
 CHANGES = 10
 METHODS = {"file": "auto", "scan": "scan", "hnsw": "hnsw"}

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import text
 
+from service.checking.retrieval import POOL
 from service.corpus.contexts import contextual
 from service.corpus.engines.halfvec import Halfvec, learn
 from service.corpus.index import VectorIndex
@@ -36,7 +37,7 @@ from tests import postgres
 
 MODEL = "bench"
 AN_ARTICLE = 25  # sentences
-ASKED, JUDGED = 60, 20  # sentences that retrieval asks for, and of which recall is counted
+ASKED, JUDGED = POOL, 20  # sentences that retrieval asks for, and of which recall is counted
 OUTLETS = {"One Percent": 0.01, "Ten Percent": 0.10, "Half": 0.50}
 SETTINGS = ("shared_buffers=1GB", "max_wal_size=16GB", "checkpoint_timeout=1h", "autovacuum=off")
 COPY = "COPY sentence_vectors (model, sentence_id, publisher, bare, in_context) FROM STDIN (FORMAT BINARY)"

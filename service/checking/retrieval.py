@@ -15,7 +15,7 @@ from service.corpus.store import Found, Store
 from service.domain import Hit, Query
 from service.language.terms import terms
 
-POOL = 60  # candidates that each of the three searches gives
+POOL = 40  # candidates that each of the three searches gives
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, exists, insert, or_, select
+from sqlalchemy import Connection, Row, bindparam, delete, exists, insert, or_, select
 
 from service.corpus.rows import in_parts, may_be_id
 from service.corpus.store import Store
@@ -24,6 +24,8 @@ _PASSED = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 _MOMENTS = ("published_from", "published_to")
 WAIT_MS = 1_000  # for another writer: an answer waits for no more than this to be kept
 MOST_DRIFT = timedelta(hours=1)  # between the clock on the wall and the time that has passed
+_EVER = datetime(1, 1, 1, tzinfo=UTC)
+_DROP = delete(checks).where(or_(checks.c.id == bindparam("same"), checks.c.checked_at < bindparam("oldest")))
 _NAMES = ("publishers_include", "publishers_exclude")
 
 
@@ -50,11 +52,9 @@ class StoreChecks:
         fed = {article.id: article for article in _articles(report)}
         now = self._now()
         with self._store.writing(WAIT_MS, lasting=False) as connection:
-            old = checks.c.id == report.check_id
-            if not self._has_jumped(now):
-                old = or_(old, checks.c.checked_at < now - timedelta(days=self._days))
-            connection.execute(delete(checks).where(old))
-            done = connection.execute(insert(checks).values(_values(query, report, answer, now)))
+            oldest = _EVER if self._has_jumped(now) else now - timedelta(days=self._days)
+            connection.execute(_DROP, {"same": report.check_id, "oldest": oldest})
+            done = connection.execute(insert(checks), _values(query, report, answer, now))
             (number,) = done.inserted_primary_key or (None,)
             rows = [
                 {"check_number": number, "article_id": a.id, "title": a.title, "digest": a.digest} for a in fed.values()

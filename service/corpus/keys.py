@@ -19,6 +19,8 @@ from service.errors import NotFoundError, UnwritableError, WirecheckError
 from service.keys import Key, Scope, digest_of, id_in, mint
 from service.keys import now as present
 
+_ANY = select(api_keys.c.id).limit(1)  # made once: every request asks it where there is no key
+
 
 class StoreKeys:
     """Makes, finds, changes and lists the keys of a store."""
@@ -76,7 +78,7 @@ class StoreKeys:
     def is_empty(self) -> bool:
         """Return whether no key is kept, not even an expired or a revoked one."""
         with self._store.latest() as connection:
-            return connection.execute(select(api_keys.c.id).limit(1)).first() is None
+            return connection.execute(_ANY).first() is None
 
     def find(self, key_id: str) -> Key | None:
         """Return the key with an id."""

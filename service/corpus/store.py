@@ -33,6 +33,7 @@ from service.corpus.rows import (
     Found,
     article_of,
     articles_by_id,
+    by_ids,
     fact_checks_text,
     filters_of,
     found_of,
@@ -53,6 +54,18 @@ from service.reading.origins import Grouping
 from service.reading.passages import PassageSource
 
 __all__ = ["Fingerprint", "Found", "SentenceVectors", "Store", "digest"]
+
+
+# What every check asks for is made once: to make a statement costs about as much as a small one takes to run.
+_SENTENCE_IDS = select(sentences.c.id).join(articles, sentences.c.article_id == articles.c.id)
+_ORIGINS = (
+    select(sentence_origins, origins.c.name, origins.c.articles)
+    .join(origins)
+    .where(sentence_origins.c.sentence_id.in_(bindparam("ids", expanding=True)))
+)
+_TERM_COUNTS = text("SELECT term, doc FROM sentence_terms WHERE term IN :terms").bindparams(
+    bindparam("terms", expanding=True, type_=String)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,10 +207,8 @@ class Store(Database):
 
     def term_counts(self, terms: Sequence[str]) -> dict[str, int]:
         """Return, for each search term, the number of sentences that hold it or have it in their context."""
-        unique = bindparam("terms", list(dict.fromkeys(terms)), expanding=True, type_=String)
-        wanted = text("SELECT term, doc FROM sentence_terms WHERE term IN :terms").bindparams(unique)
         with self.reading() as connection:
-            rows = connection.execute(wanted)
+            rows = connection.execute(_TERM_COUNTS, {"terms": list(dict.fromkeys(terms))})
             return {row.term: row.doc for row in rows}
 
     def matching(self, query: Query) -> list[int] | None:
@@ -205,9 +216,8 @@ class Store(Database):
         filters = filters_of(query)
         if not filters:
             return None
-        chosen = select(sentences.c.id).join(articles, sentences.c.article_id == articles.c.id).where(*filters)
         with self.reading() as connection:
-            return list(connection.execute(chosen).scalars())
+            return list(connection.execute(_SENTENCE_IDS.where(*filters)).scalars())
 
     def with_words(
         self, terms: Sequence[str], query: Query, count: int, held: Mapping[str, int] | None = None
@@ -221,9 +231,9 @@ class Store(Database):
         held = self.term_counts(terms) if held is None else held
         # A filter is part of the statement, so that it narrows before the ranking and not after it.
         filters = filters_of(query)
-        chosen = select(sentences.c.id).join(articles, sentences.c.article_id == articles.c.id).where(*filters)
+        chosen = _SENTENCE_IDS.where(*filters) if filters else None
         with self.reading() as connection:
-            return self.backend.best(connection, terms, held, chosen if filters else None, count)
+            return self.backend.best(connection, terms, held, chosen, count)
 
     # --- origins ------------------------------------------------------------------------------------------------
 
@@ -255,13 +265,8 @@ class Store(Database):
 
     def origins(self, ids: Sequence[int]) -> dict[int, Origin]:
         """Return the origin of each sentence that has one, by sentence id."""
-        wanted = select(sentence_origins, origins.c.name, origins.c.articles).join(origins)
         with self.reading() as connection:
-            rows = [
-                row
-                for part in parts(ids)
-                for row in connection.execute(wanted.where(sentence_origins.c.sentence_id.in_(part)))
-            ]
+            rows = by_ids(connection, _ORIGINS, ids)
         return {row.sentence_id: Origin(row.origin_id, row.name, row.articles, row.copied_share) for row in rows}
 
     # --- embeddings ---------------------------------------------------------------------------------------------

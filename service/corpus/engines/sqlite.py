@@ -11,6 +11,7 @@ from sqlalchemy import (
     Connection,
     Engine,
     Select,
+    bindparam,
     create_engine,
     event,
     literal_column,
@@ -45,6 +46,14 @@ _DAMAGED = (
 # FTS5 reads every sentence that holds any of the terms. In a large corpus the commonest of a claim's terms are in
 # hundreds of thousands of them, take seconds, and tell the least.
 MOST_READ = 50_000
+
+_BEST = (
+    select(text("rowid"))
+    .select_from(text("sentence_words"))
+    .where(text("sentence_words MATCH :match"))
+    .order_by(text(f"bm25(sentence_words, 1.0, {CONTEXT_WEIGHT}), rowid"))
+    .limit(bindparam("count"))
+)
 
 
 def open_sqlite(url: str) -> tuple[Engine, bool]:
@@ -146,16 +155,9 @@ class Sqlite:
 
         Where more than `MOST_READ` sentences hold any, the commonest terms do not count.
         """
-        words = (
-            select(text("rowid"))
-            .select_from(text("sentence_words"))
-            .where(text("sentence_words MATCH :match"))
-            .order_by(text(f"bm25(sentence_words, 1.0, {CONTEXT_WEIGHT}), rowid"))
-            .limit(count)
-        )
-        if chosen is not None:
-            words = words.where(literal_column("rowid").in_(chosen))
-        return list(connection.execute(words, {"match": match_expression(telling(terms, held, MOST_READ))}).scalars())
+        words = _BEST if chosen is None else _BEST.where(literal_column("rowid").in_(chosen))
+        match = match_expression(telling(terms, held, MOST_READ))
+        return list(connection.execute(words, {"match": match, "count": count}).scalars())
 
     def articles_came(self, connection: Connection, ids: Sequence[str]) -> None:
         """Do nothing: the vector index reads what is new."""
