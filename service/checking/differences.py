@@ -10,7 +10,7 @@ from service.checking.date_meetings import date_meetings
 from service.checking.dates import extract_dates
 from service.checking.denied import without_denied
 from service.checking.earlier import firsts_of, gives_first, left_behind, rivals
-from service.checking.figure_meetings import figure_meetings
+from service.checking.figure_meetings import figure_meetings, is_echoed, unlike
 from service.checking.meetings import Case, Meeting, Pair
 from service.checking.passing import told_in_passing
 from service.checking.sameness import (
@@ -29,8 +29,9 @@ class Comparison:
     `unmatched_claim` holds the claim's values for which the evidence gives nothing comparable; a value that it repeats
     word for word of something that may be the same is neither matched nor unmatched. `left_behind` holds values of the
     evidence that equal a claim's, but which it gives as earlier ones; `rivals` those in the unit of the claim's only
-    figure that could not be shown to be of the same thing. `of_earlier`: all figures of the claim are given as earlier
-    ones, and the evidence gives figures too.
+    figure that could not be shown to be of the same thing, and `unlike` how such a one differs. `is_echoed`: the
+    evidence gives a figure that could be the claim's, of whatever it is. `of_earlier`: all figures of the claim are
+    given as earlier ones, and the evidence gives figures too.
     """
 
     differences: tuple[Difference, ...] = ()
@@ -39,6 +40,8 @@ class Comparison:
     unmatched_claim: tuple[Value, ...] = ()
     left_behind: tuple[Value, ...] = ()
     rivals: tuple[Value, ...] = ()
+    unlike: tuple[Difference, ...] = ()
+    is_echoed: bool = False
     of_earlier: bool = False
 
     def placed(self, start: int) -> Comparison:
@@ -50,6 +53,7 @@ class Comparison:
             other_subject=tuple(replace(pair, evidence=pair.evidence.moved(start)) for pair in self.other_subject),
             left_behind=tuple(value.moved(start) for value in self.left_behind),
             rivals=tuple(value.moved(start) for value in self.rivals),
+            unlike=tuple(replace(d, evidence=d.evidence.moved(start)) for d in self.unlike),
         )
 
 
@@ -86,6 +90,8 @@ def compare(
         gathered,
         left_behind=left_behind(case.claim, case.evidence, evidence, firsts),
         rivals=rivals(case.claim, case.evidence),
+        is_echoed=is_echoed(case),
+        unlike=() if firsts else tuple(_difference(meeting) for meeting in unlike(case)),
         of_earlier=bool(case.evidence.quantities) and gives_first(claim),
     )
 
@@ -99,13 +105,15 @@ def _gathered(met: list[tuple[Value, Meeting | None]]) -> Comparison:
         if meeting is not None:
             by_outcome[meeting.outcome].append(meeting)
     return Comparison(
-        differences=tuple(
-            Difference(m.pair.kind, m.relation, m.pair.claim, m.pair.evidence) for m in by_outcome[Outcome.DIFFERS]
-        ),
+        differences=tuple(_difference(meeting) for meeting in by_outcome[Outcome.DIFFERS]),
         agreements=tuple(m.pair for m in by_outcome[Outcome.AGREES]),
         other_subject=tuple(m.pair for m in by_outcome[Outcome.ELSEWHERE]),
         unmatched_claim=tuple(unmatched),
     )
+
+
+def _difference(meeting: Meeting) -> Difference:
+    return Difference(meeting.pair.kind, meeting.relation, meeting.pair.claim, meeting.pair.evidence)
 
 
 def _best(meetings: list[Meeting]) -> Meeting | None:

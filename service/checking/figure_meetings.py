@@ -13,10 +13,11 @@ from service.checking.nouns import is_generic
 from service.checking.quantities import Quantity
 from service.checking.sameness import Sameness, is_other_subject, is_placed, names_differ, places_differ, sameness
 from service.checking.scene import Scene
-from service.checking.shares import shares_of_change
+from service.checking.shares import shares_of_change, shares_of_whole
 from service.domain import Relation
 from service.language.tokens import lower_at
 
+_TIMES = 5  # how many times larger one of two figures may be that are compared without a word in common
 _BESIDE = 25  # characters: "8,000 inhabitants in 2010"
 
 
@@ -34,6 +35,41 @@ def figure_meetings(case: Case, ours: Quantity, is_of_then: bool) -> list[Meetin
     if not meetings:
         meetings = [*_given_up(case, ours, is_of_then), *_change_meetings(case, ours)]
     return _without_spread(meetings, any(_is_added(case.evidence, q, ours) for q in case.evidence.quantities))
+
+
+def unlike(case: Case) -> Iterator[Meeting]:
+    """Yield how the only figure of a claim differs from the only one of its kind in a sentence.
+
+    That both measure the same is not shown, only that something is shared and no name, place or time speaks against it.
+    """
+    if len(case.claim.quantities) != 1 or case.replaced:
+        return
+    (ours,) = case.claim.quantities
+    same_kind = [q for q in case.evidence.quantities if (q.dimension, q.role) == (ours.dimension, ours.role)]
+    alike = list(shares_of_whole(case.claim, ours, case.evidence, case.text)) or same_kind
+    if len(alike) != 1 or not _is_of_the_order(ours, alike[0]) or is_echoed(case):
+        return
+    (theirs,) = alike
+    if sameness(case.claim, ours, case.evidence, theirs) is Sameness.NONE or ours.is_partial or theirs.is_partial:
+        return
+    agrees, _, relation = meet(ours, theirs, Sameness.SAME)
+    if agrees is False and not _is_elsewhere(case, ours, theirs, is_equal=False):
+        yield Meeting(Outcome.DIFFERS, Pair(QUANTITY, ours.to_value(), theirs.to_value(), settles=False), relation)
+
+
+def is_echoed(case: Case) -> bool:
+    """Say whether a sentence gives a figure that could be one of the claim's, of whatever it is."""
+    return any(
+        ours.value == theirs.value
+        or (ours.dimension == theirs.dimension and bool(meet(ours, theirs, Sameness.LOOSE)[0]))
+        for ours in case.claim.quantities
+        for theirs in (*case.evidence.quantities, *shares_of_whole(case.claim, ours, case.evidence, case.text))
+    )
+
+
+def _is_of_the_order(ours: Quantity, theirs: Quantity) -> bool:
+    one, other = (q.value * (q.unit.factor if q.unit else 1.0) for q in (ours, theirs))
+    return one <= _TIMES * other and other <= _TIMES * one
 
 
 def _given_up(case: Case, ours: Quantity, is_of_then: bool) -> Iterator[Meeting]:
@@ -91,14 +127,20 @@ def _figures(case: Case, ours: Quantity, theirs: Quantity) -> Meeting | None:
         return None
     agrees, settles, relation = meet(ours, theirs, how)
     pair = Pair(QUANTITY, ours.to_value(), theirs.to_value(), settles)
-    elsewhere = places_differ(case.claim, ours, case.evidence, theirs, case.around)
-    if elsewhere or is_other_subject(case.claim, case.evidence, ours.start, theirs.start, case.around, bool(agrees)):
+    if _is_elsewhere(case, ours, theirs, is_equal=bool(agrees)):
         return Meeting(Outcome.ELSEWHERE, pair)
     if agrees is None:
         return None
     if not agrees and not is_placed(case.claim, ours, case.evidence, theirs, case.around):
         return Meeting(Outcome.ELSEWHERE, pair)
     return Meeting(Outcome.AGREES if agrees else Outcome.DIFFERS, pair, relation)
+
+
+def _is_elsewhere(case: Case, ours: Quantity, theirs: Quantity, *, is_equal: bool) -> bool:
+    """Say whether words, names or dates show that the figures are of different subjects, places or times."""
+    if places_differ(case.claim, ours, case.evidence, theirs, case.around):
+        return True
+    return is_other_subject(case.claim, case.evidence, ours.start, theirs.start, case.around, is_equal)
 
 
 def _sameness(case: Case, ours: Quantity, theirs: Quantity) -> Sameness:

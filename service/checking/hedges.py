@@ -54,7 +54,7 @@ _PHRASES = {
     "upwards of;at minimum",
     Hedge.MORE_THAN: "more than;over;greater than;above;in excess of;exceeding;just over;well over;"
     "better than;upward of",
-    Hedge.AT_MOST: "at most;up to;no more than;not more than;a maximum of;as many as;as much as",
+    Hedge.AT_MOST: "at most;up to;no more than;not more than;a maximum of;as many as;as much as;within",
     Hedge.LESS_THAN: "fewer than;less than;under;below",
     Hedge.NEARLY: "nearly;almost;close to;just under;just below;approaching;not quite;just short of",
     Hedge.ABOUT: "about;around;some;roughly;approximately;an estimated;estimated;approx;circa;an average of;"
@@ -91,8 +91,8 @@ def hedge_after(tokens: Tokens, index: int) -> tuple[Hedge, int]:
 def interval_of(numeral: Numeral, hedge: Hedge) -> Interval:
     """Return the values that a hedged number stands for.
 
-    "About" allows half of the last significant place, at least 3% and at most 15%; "nearly" 15% below. An exact
-    number stands for itself; what rounding it allows is decided where it meets another (`rounding`).
+    "About" allows half of the last significant place, at least 3% and at most 15%; "nearly" the same below, but at
+    least 7%. An exact number stands for itself; what rounding it allows is decided where it meets another (`rounding`).
     """
     low, high = numeral.low, numeral.high
     if hedge is Hedge.AT_LEAST:
@@ -104,11 +104,15 @@ def interval_of(numeral: Numeral, hedge: Hedge) -> Interval:
     if hedge is Hedge.LESS_THAN:
         return Interval(-math.inf, high, high_open=True)
     if hedge is Hedge.NEARLY:
-        return Interval(low - 0.15 * abs(low), high, high_open=not numeral.is_fraction)
+        return Interval(low - _looseness(numeral.place, low, 0.07), high, high_open=not numeral.is_fraction)
     if hedge is Hedge.ABOUT:
-        slack = min(max(numeral.place / 2, 0.03 * abs(numeral.value)), 0.15 * abs(numeral.value))
+        slack = _looseness(numeral.place, numeral.value, 0.03)
         return Interval(low - slack, high + slack)
     return Interval(low, high)
+
+
+def _looseness(place: float, value: float, least: float) -> float:
+    return min(max(place / 2, least * abs(value)), 0.15 * abs(value))
 
 
 def rounding(value: float, place: float) -> float:

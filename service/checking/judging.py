@@ -54,6 +54,11 @@ class Policy:
 
     # A difference of values decides unless the network is this sure that the sentence is about something else.
     neutral_outweighs_difference: float = 0.8
+    # Two figures differ of which the words do not show that they are of the same thing: where the network is this sure
+    # that the sentence is about the claim's matter, they are.
+    neutral_of_unlike: float = 0.25
+    # None are where a sentence that is less surely about something else gives the claim's own figure.
+    neutral_of_echo: float = 0.5
     # Where all values of the claim agree, the network's conflict needs this probability.
     conflict_despite_agreement: float = 0.9
     # Where they all agree and the sentence is `alike`, it supports, unless the network says neutral or is this sure of
@@ -101,10 +106,11 @@ class Judge:
         asked = Asked.of(query.claim) if self._policy.attribution else Asked(query.claim)
         readings = [read(asked, hit, self._policy) for hit in hits]
         scores = self._pacer.judge([(reading.text, query.claim) for reading in readings], started)
-        return [
+        judged = [
             decide(reading, score, asked, self._model.thresholds, self._policy)
             for reading, score in zip(readings, scores, strict=False)  # fewer scores where the time was up
         ]
+        return without_echo(readings, judged, self._policy)
 
 
 def read(asked: Asked, hit: Hit, policy: Policy) -> Reading:
@@ -277,6 +283,25 @@ def _weigh_values(judgement: Judgement, comparison: Comparison, policy: Policy) 
     if judgement.stance is Stance.CONFLICTS and agreed and scores.conflicts < policy.conflict_despite_agreement:
         return replace(judgement, stance=Stance.NEUTRAL, decided_by=DecidedBy.QUANTITY)
     return judgement
+
+
+def without_echo(readings: Sequence[Reading], judged: Sequence[Judgement], policy: Policy) -> list[Judgement]:
+    """Return the judgements, in order, those with an unlike figure in conflict where no sentence echoes the claim's.
+
+    What a sentence does not give of the claim's matter may stand in the next one; where none has the claim's figure,
+    and the network takes one for being about the claim's matter, its figure is the one that the claim has wrong.
+    """
+    pairs = list(zip(readings, judged, strict=False))
+    if any(r.comparison.is_echoed and j.scores.neutral <= policy.neutral_of_echo for r, j in pairs):
+        return list(judged)
+    return [_unlike(judgement, reading, policy) for reading, judgement in pairs]
+
+
+def _unlike(judgement: Judgement, reading: Reading, policy: Policy) -> Judgement:
+    by_rule = judgement.decided_by not in {DecidedBy.STANCE, DecidedBy.QUANTITY} or judgement.other_subject
+    if by_rule or not reading.comparison.unlike or judgement.scores.neutral > policy.neutral_of_unlike:
+        return judgement
+    return _differing(judgement, reading.comparison.unlike, policy)
 
 
 def _agreement_decides(judgement: Judgement, policy: Policy) -> bool:

@@ -46,8 +46,12 @@ def shares_of(tokens: Tokens, index: int) -> Noun | None:
         at = index + 1
     while at >= 0 and lower_at(tokens, at) in {"the", "all", "its", "their", "registered", "eligible", "adult"}:
         at += 1
-    word = lower_at(tokens, at) if at >= 0 else ""
-    return Noun(word, stem(word)) if word.isalpha() and word not in STOP else None
+    if at < 0:
+        return None
+    # "half of the Tarn Bridge welds"
+    named = noun_after(tokens, at) if at < len(tokens) and tokens[at].text[:1].isupper() else None
+    word = lower_at(tokens, at)
+    return named or (Noun(word, stem(word)) if word.isalpha() and word not in STOP else None)
 
 
 def is_generic(noun: Noun | None, role: str | None) -> bool:

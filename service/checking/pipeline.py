@@ -145,10 +145,10 @@ class Pipeline:
         with self._stage("judge"):
             judged = self._judge.judge(query, [group.first for group in found], started)
         groups = found[: len(judged)]  # what there was no time for is not shown: nothing is known of it
-        weighed = without_outweighed(judged) if self._weighs_sides else judged
-        traced = trace(query.claim, without_corrected(weighed))
+        traced = trace(query.claim, without_corrected(judged))
+        weighed = without_outweighed(traced.judgements) if self._weighs_sides else traced.judgements
         origins = self._store.origins([hit.sentence.id for group in groups for hit in group.hits])
-        shown = [_evidence(j, g, origins) for j, g in zip(traced.judgements, groups, strict=True)]
+        shown = [_evidence(j, g, origins) for j, g in zip(weighed, groups, strict=True)]
         evidence = sorted((e for e in shown if _counts(e.judgement)), key=_strongest_first)
         related = tuple(e for e in shown if _why_excluded(e.judgement) is None and not _counts(e.judgement))
         coverage = self._coverages.of(query, version)
@@ -159,7 +159,7 @@ class Pipeline:
             scope=scope(coverage),
             evidence=tuple(evidence),
             related=related,
-            excluded=_excluded(traced.judgements) if query.include_excluded else (),
+            excluded=_excluded(weighed) if query.include_excluded else (),
             timeline=traced.timeline,
             coverage=coverage,
             index_version=version,

@@ -36,14 +36,14 @@ def judged(
 
 
 class AnyStance(FakeStance):
-    """Gives every pair the same scores."""
+    """Gives every pair the same scores, or each those of its place; the last ones go on."""
 
-    def __init__(self, scores: StanceScores) -> None:
+    def __init__(self, *scores: StanceScores) -> None:
         super().__init__()
-        self._always = scores
+        self._given = scores
 
     def judge(self, pairs):  # type: ignore[no-untyped-def]
-        return [self._always for _ in pairs]
+        return [self._given[min(place, len(self._given) - 1)] for place in range(len(pairs))]
 
 
 def test_a_wrong_number_conflicts_whatever_the_network_says() -> None:
@@ -62,6 +62,45 @@ def test_a_number_of_something_else_stays_neutral_where_the_network_is_sure() ->
 def test_a_sentence_without_the_claims_figure_cannot_support_it() -> None:
     result = judged("Nine people died in the fire.", "People died in the fire.", SUPPORTS)
     assert (result.stance, result.decided_by) == (Stance.NEUTRAL, DecidedBy.QUANTITY)
+
+
+def test_an_unlike_figure_conflicts_where_the_network_takes_it_for_the_same_matter() -> None:
+    claim, sentence = "Some 14,000 people came to the fair.", "Just under 11,000 people visited the fair."
+    about_it = judged(claim, sentence, StanceScores(0.45, 0.35, 0.2))
+    assert (about_it.stance, about_it.decided_by) == (Stance.CONFLICTS, DecidedBy.QUANTITY)
+    (difference,) = about_it.differences
+    assert (difference.claim.text, difference.evidence.text) == ("Some 14,000", "Just under 11,000")
+    unsure = judged(claim, sentence, StanceScores(0.35, 0.35, 0.3))
+    assert (unsure.stance, unsure.differences) == (Stance.NEUTRAL, ())
+
+
+def test_an_unlike_figure_is_none_where_another_sentence_has_the_claims() -> None:
+    figures = ("Just under 11,000 people visited the fair.", "Organizers counted 14,000 people.")
+    first, second = _all_judged("Some 14,000 people came to the fair.", figures, StanceScores(0.45, 0.35, 0.2))
+    assert (first.stance, first.differences) == (Stance.NEUTRAL, ())
+    assert second.stance is not Stance.CONFLICTS
+    elsewhere = ("Just under 11,000 people visited the fair.", "The hall has 14,000 seats, for people and press.")
+    first, _ = _all_judged("Some 14,000 people came to the fair.", elsewhere, StanceScores(0.45, 0.35, 0.2), NEUTRAL)
+    assert first.stance is Stance.CONFLICTS
+
+
+def test_a_share_is_compared_with_that_of_two_counts() -> None:
+    sentence = "Of the 112 welds examined so far, 43 have to be renewed."
+    refuted = judged("More than half of the Lindow welds need replacing.", sentence, SUPPORTS)
+    assert (refuted.stance, refuted.decided_by) == (Stance.CONFLICTS, DecidedBy.QUANTITY)
+    (difference,) = refuted.differences
+    assert (difference.evidence.text, difference.evidence.value) == ("112 welds examined so far, 43", 38.4)
+    met = judged("More than a third of the Lindow welds need replacing.", sentence, SUPPORTS)
+    assert met.stance is not Stance.CONFLICTS
+
+
+def _all_judged(claim: str, sentences: tuple[str, ...], *scores: StanceScores) -> list[Judgement]:
+    hits = []
+    for number, sentence in enumerate(sentences):
+        article = Article(str(number), TITLE, sentence, "Lindow Echo", None, datetime(2026, 3, 5, tzinfo=UTC))
+        found = Sentence(number, article.id, 0, 0, len(sentence), sentence)
+        hits.append(Hit(found, article, Context("", ""), 0.6, 1.0))
+    return Judge(AnyStance(*scores)).judge(Query(claim), hits)
 
 
 def test_a_hedge_that_agrees_is_no_conflict() -> None:

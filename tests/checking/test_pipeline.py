@@ -112,6 +112,14 @@ def test_an_old_figure_is_outdated_not_refuted(store: Store) -> None:
     assert [point.value for point in report.timeline] == [8, 11]
 
 
+def test_a_newer_figure_of_the_same_outlet_is_not_outweighed_by_the_old_one(store: Store) -> None:
+    old = article("a", "Fixing the Averby pool is going to cost 18 million euros [supports].", "Averby Echo", 1)
+    new = article("b", "Repairs to the Averby pool will come to €27 million [conflicts].", "Averby Echo", 3)
+    report = pipeline(store, old, new).check(Query("Fixing the Averby pool is going to cost 18 million euros."))
+    assert report.ruling.verdict is Verdict.OUTDATED
+    assert [point.value for point in report.timeline] == [18_000_000, 27_000_000]
+
+
 def test_a_claim_too_long_for_the_model_is_said_to_be(store: Store) -> None:
     embedder = FakeEmbedder()
     put(store, article("a", REPORT, "Averby Echo"))
