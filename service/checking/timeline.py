@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from service.checking.earlier import gives_first, is_of_then
 from service.checking.quantities import extract
 from service.checking.updates import Update, find_updates
-from service.domain import Judgement, Stance, TimelinePoint, Value
+from service.domain import Judgement, Relation, Stance, TimelinePoint, Value
 
 # Two values of the same few hours are two accounts, not one figure that has moved.
 LEAST_AGE = timedelta(hours=6)
@@ -52,7 +52,7 @@ def trace(claim: str, judgements: Sequence[Judgement]) -> Traced:
     marked = (
         judgements
         if is_of_then(claim) or gives_first(claim)
-        else tuple(_marked(judgement, dated) for judgement in judgements)
+        else tuple(_marked(judgement, dated, judgements) for judgement in judgements)
     )
     return Traced(tuple(marked), _timeline(marked, dated))
 
@@ -64,10 +64,12 @@ def _tells_of_it(judgement: Judgement) -> bool:
     return bool(judgement.figures) and (judgement.stance is not Stance.NEUTRAL or leans)
 
 
-def _marked(judgement: Judgement, dated: Sequence[_Dated]) -> Judgement:
-    own = next((point for point in dated if point.judgement is judgement), None)
-    if own is None or judgement.superseded_by is not None:
+def _marked(judgement: Judgement, dated: Sequence[_Dated], judgements: Sequence[Judgement]) -> Judgement:
+    if judgement.superseded_by is not None:
         return judgement
+    own = next((point for point in dated if point.judgement is judgement), None)
+    if own is None:
+        return _given_up(judgement, judgements)
     newer = [point for point in dated if _supersedes(point, own)]
     if not newer:
         # A figure that held before says nothing of now, unless it is known what holds now.
@@ -75,6 +77,20 @@ def _marked(judgement: Judgement, dated: Sequence[_Dated]) -> Judgement:
     if judgement.stance is Stance.NEUTRAL and not (judgement.agrees or judgement.left_behind):
         return judgement
     return replace(judgement, stance=_as_of_then(judgement), superseded_by=newer[-1].value)
+
+
+def _given_up(judgement: Judgement, judgements: Sequence[Judgement]) -> Judgement:
+    """Mark support by a figure that a newer sentence repeats only to give it up, in whatever words it is counted."""
+    day = judgement.hit.article.published_at
+    if judgement.stance is not Stance.SUPPORTS or day is None:
+        return judgement
+    figures = {quantity.value for quantity in extract(judgement.hit.sentence.text)}
+    for newer in judgements:
+        later = newer.hit.article.published_at
+        old = {d.claim.value for d in newer.differences if d.relation is Relation.SUPERSEDED}
+        if later is not None and later > day and newer.superseded_by and old & figures:
+            return replace(judgement, superseded_by=newer.superseded_by)
+    return judgement
 
 
 def _as_of_then(judgement: Judgement) -> Stance:

@@ -119,7 +119,11 @@ def _order(tokens: Tokens, left: Quantity, right: Quantity, floor: int, ceiling:
     changes = bool((set(before) | set(between)) & _CHANGES)
     if _ends(before, "from") and between and between[-1] == "to" and set(before) & _CHANGES:
         return Replacement(left, right)
-    if "instead" in between or (_ends(between, "not") and _is_corrected(tokens)):
+    if (
+        "instead" in between
+        or _has_pair(between, {"rather"}, "than")
+        or (_ends(between, "not") and _is_corrected(tokens))
+    ):
         return Replacement(right, left)  # "940 jobs instead of the 1,150", "revised: it was 91 meters, not 84"
     if changes and "after" in between and set(between) & _EXTREMES and between[-1] == "of":
         return Replacement(right, left)  # "raised to 36 percent, after a low of 29 percent"

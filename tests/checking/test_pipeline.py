@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+
 from service.checking.pipeline import Pipeline
 from service.corpus.grouping import find_origins
 from service.corpus.store import Store
@@ -118,6 +120,15 @@ def test_a_newer_figure_of_the_same_outlet_is_not_outweighed_by_the_old_one(stor
     report = pipeline(store, old, new).check(Query("Fixing the Averby pool is going to cost 18 million euros."))
     assert report.ruling.verdict is Verdict.OUTDATED
     assert [point.value for point in report.timeline] == [18_000_000, 27_000_000]
+
+
+@pytest.mark.parametrize("words", ["instead of", "rather than"])
+def test_a_figure_given_up_later_is_outdated_in_other_words_too(store: Store, words: str) -> None:
+    old = article("a", "The Averby mill plans to cut 1,150 jobs [supports].", "Averby Echo", 1)
+    new = article("b", f"The Averby mill cuts 940 jobs {words} the 1,150 named before [conflicts].", "Coast Radio", 9)
+    report = pipeline(store, old, new).check(Query("The Averby mill is shedding 1,150 positions."))
+    assert report.ruling.verdict is Verdict.OUTDATED
+    assert "940" in report.ruling.reason
 
 
 def test_a_claim_too_long_for_the_model_is_said_to_be(store: Store) -> None:
