@@ -208,7 +208,8 @@ def _least(thresholds: Thresholds, reading: Reading, policy: Policy) -> Threshol
     context instead.
     """
     if reading.flips:
-        return thresholds
+        # What is read is what the sentence denies, so each side needs what the network needs for the other.
+        return Thresholds(thresholds.conflicts, thresholds.supports)
     alike = max(reading.hit.similarity, reading.hit.in_context)
     more = policy.wary * max(0.0, policy.alike - alike)
     return Thresholds(thresholds.supports + more, thresholds.conflicts + more)

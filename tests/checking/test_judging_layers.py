@@ -16,6 +16,7 @@ from service.domain import (
     Sentence,
     Stance,
     StanceScores,
+    Thresholds,
 )
 from tests.support import FakeStance
 
@@ -95,12 +96,13 @@ def test_a_share_is_compared_with_that_of_two_counts() -> None:
 
 
 def _all_judged(claim: str, sentences: tuple[str, ...], *scores: StanceScores) -> list[Judgement]:
-    hits = []
-    for number, sentence in enumerate(sentences):
-        article = Article(str(number), TITLE, sentence, "Lindow Echo", None, datetime(2026, 3, 5, tzinfo=UTC))
-        found = Sentence(number, article.id, 0, 0, len(sentence), sentence)
-        hits.append(Hit(found, article, Context("", ""), 0.6, 1.0))
+    hits = [_hit(number, sentence) for number, sentence in enumerate(sentences)]
     return Judge(AnyStance(*scores)).judge(Query(claim), hits)
+
+
+def _hit(number: int, sentence: str) -> Hit:
+    article = Article(str(number), TITLE, sentence, "Lindow Echo", None, datetime(2026, 3, 5, tzinfo=UTC))
+    return Hit(Sentence(number, article.id, 0, 0, len(sentence), sentence), article, Context("", ""), 0.6, 1.0)
 
 
 def test_a_hedge_that_agrees_is_no_conflict() -> None:
@@ -113,6 +115,14 @@ def test_a_denial_turns_what_is_denied_around() -> None:
     assert (result.stance, result.decided_by) == (Stance.CONFLICTS, DecidedBy.ATTRIBUTION)
     assert result.attribution is not None
     assert result.attribution.act is Act.DENIES
+
+
+def test_a_denial_conflicts_where_what_is_denied_would_support() -> None:
+    model = AnyStance(StanceScores(0.6, 0.1, 0.3))
+    model.thresholds = Thresholds(supports=0.5, conflicts=0.75)
+    sentence = "The owner denied that he had set the fire."
+    (result,) = Judge(model).judge(Query("The owner set the fire."), [_hit(1, sentence)])
+    assert result.stance is Stance.CONFLICTS
 
 
 def test_a_denial_of_what_is_not_the_claim_says_nothing_for_it() -> None:
