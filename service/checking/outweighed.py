@@ -28,6 +28,17 @@ def without_outweighed(judgements: Sequence[Judgement]) -> tuple[Judgement, ...]
     return tuple(replace(j, stance=Stance.NEUTRAL) if j.stance is weaker else j for j in judgements)
 
 
+def said_of(before: Sequence[Judgement], after: Sequence[Judgement]) -> str:
+    """Say how many sentences gave way, for the reason of a verdict; nothing where none did."""
+    gone = [one.stance for one, other in zip(before, after, strict=True) if one.stance is not other.stance]
+    if not gone:
+        return ""
+    side = "supporting" if gone[0] is Stance.SUPPORTS else "conflicting"
+    many = len(gone) > 1
+    which, end = (f"{len(gone)} sentences", "give way, and are") if many else ("One sentence", "gives way, and is")
+    return f"{which} that only the stance model reads as {side} {end} listed as related."
+
+
 def _strength(judgements: Sequence[Judgement], side: Stance) -> tuple[bool, float]:
     """Return what two sides are compared by: whether values are for a side, then how probable its sentences are."""
     there = [judgement for judgement in judgements if judgement.stance is side]

@@ -18,7 +18,7 @@ from service.checking.factchecks import FactCheckFinder
 from service.checking.folding import Group, fold
 from service.checking.judging import Judge, Policy
 from service.checking.links import link_to
-from service.checking.outweighed import without_outweighed
+from service.checking.outweighed import said_of, without_outweighed
 from service.checking.pacing import Budget
 from service.checking.reasons import explain, scope
 from service.checking.retrieval import Ranking, Retriever
@@ -155,7 +155,15 @@ class Pipeline:
         return Report(
             check_id=uuid.uuid4().hex,
             claim=query.claim,
-            ruling=self._rule(query, evidence, related, Share(len(groups), len(found)), origins, coverage),
+            ruling=self._rule(
+                query,
+                evidence,
+                related,
+                Share(len(groups), len(found)),
+                origins,
+                coverage,
+                said_of(traced.judgements, weighed),
+            ),
             scope=scope(coverage),
             evidence=tuple(evidence),
             related=related,
@@ -180,13 +188,13 @@ class Pipeline:
         judged: Share,
         origins: Mapping[int, Origin],
         coverage: Coverage,
+        weighed: str,
     ) -> Ruling:
         votes = [vote for item in evidence for vote in _votes(item, origins)]
         speech = is_speech_claim(query.claim) is not None
         counted = count(votes, speech, _nearest_miss(related))
-        reason = explain(counted, evidence, judged.judged, coverage)
-        if judged.truncated:
-            reason = f"{reason} {judged}"
+        notes = (weighed, str(judged) if judged.truncated else "")
+        reason = " ".join(filter(None, (explain(counted, evidence, judged.judged, coverage), *notes)))
         confidence = self._confidence.of(
             signs_of(counted.verdict, counted.strength, counted.origins, evidence, related)
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from service.checking.outweighed import without_outweighed
+from service.checking.outweighed import said_of, without_outweighed
 from service.domain import Act, Article, Attribution, Context, DecidedBy, Hit, Judgement, Sentence, Stance, StanceScores
 
 SUPPORTS, CONFLICTS, NEUTRAL = Stance.SUPPORTS, Stance.CONFLICTS, Stance.NEUTRAL
@@ -78,3 +78,13 @@ def test_the_probabilities_stay_the_network_s() -> None:
     weak = judgement(CONFLICTS, 0.76)
     (shown, _) = without_outweighed([weak, judgement(SUPPORTS, 0.9)])
     assert shown == replace(weak, stance=NEUTRAL)
+
+
+def test_the_reason_says_how_many_sentences_gave_way() -> None:
+    before = (judgement(CONFLICTS, 0.8), judgement(SUPPORTS, 0.9), judgement(NEUTRAL, 0.9))
+    assert said_of(before, before) == ""
+    said = "One sentence that only the stance model reads as conflicting gives way, and is listed as related."
+    assert said_of(before, without_outweighed(before)) == said
+    before = (judgement(SUPPORTS, 0.5), judgement(CONFLICTS, 0.99), judgement(SUPPORTS, 0.4))
+    said = "2 sentences that only the stance model reads as supporting give way, and are listed as related."
+    assert said_of(before, without_outweighed(before)) == said

@@ -114,6 +114,16 @@ def test_an_old_figure_is_outdated_not_refuted(store: Store) -> None:
     assert [point.value for point in report.timeline] == [8, 11]
 
 
+def test_a_reason_names_the_sentences_that_gave_way(store: Store) -> None:
+    ours = article("a", "The town of Averby keeps its pool open this year [supports].", "Averby Echo")
+    other = article("b", "Averby shuts the pool of the town [conflicts].", "Coast Radio")
+    again = article("c", "The pool of Averby stays open, the council says [supports].", "Orben Post")
+    report = pipeline(store, ours, other, again).check(Query("The town of Averby keeps its pool open."))
+    assert report.ruling.verdict is Verdict.SUPPORTED
+    assert report.ruling.reason.endswith("reads as conflicting gives way, and is listed as related.")
+    assert "b" in {e.judgement.hit.article.id for e in report.related}
+
+
 def test_a_newer_figure_of_the_same_outlet_is_not_outweighed_by_the_old_one(store: Store) -> None:
     old = article("a", "Fixing the Averby pool is going to cost 18 million euros [supports].", "Averby Echo", 1)
     new = article("b", "Repairs to the Averby pool will come to €27 million [conflicts].", "Averby Echo", 3)
