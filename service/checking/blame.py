@@ -26,7 +26,7 @@ _FEW = 10  # words
 _POINTER = re.compile(
     r"\b(?:it|this|that|them|(?:claim|charge|accusation|assertion|allegation|suggestion|report)s?)\b", re.I
 )
-_NEGATED = re.compile(r"\b(?:not|never|no|n['’]t|nobody|neither)\b", re.I)
+_NEGATED = re.compile(r"\b(?:not|never|no|nobody|neither)\b|n['’]t\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ def test_charges_and_denials_take_a_side(sentence, before, expected):
 
 def test_a_claim_that_denies_makes_no_charge():
     assert judged("The Harl rebels were not behind the mill attack.", BLAMED, NEUTRAL).stance is Stance.NEUTRAL
+    assert judged("The Harl rebels haven't been behind the mill attack.", BLAMED, NEUTRAL).stance is Stance.NEUTRAL
 
 
 @pytest.mark.parametrize(
