@@ -110,7 +110,7 @@ class Judge:
             decide(reading, score, asked, self._model.thresholds, self._policy)
             for reading, score in zip(readings, scores, strict=False)  # fewer scores where the time was up
         ]
-        return without_echo(readings, judged, self._policy)
+        return with_unlike_figures(readings, judged, self._policy)
 
 
 def read(asked: Asked, hit: Hit, policy: Policy) -> Reading:
@@ -286,7 +286,7 @@ def _weigh_values(judgement: Judgement, comparison: Comparison, policy: Policy) 
     return judgement
 
 
-def without_echo(readings: Sequence[Reading], judged: Sequence[Judgement], policy: Policy) -> list[Judgement]:
+def with_unlike_figures(readings: Sequence[Reading], judged: Sequence[Judgement], policy: Policy) -> list[Judgement]:
     """Return the judgements, in order, those with an unlike figure in conflict where no sentence echoes the claim's.
 
     What a sentence does not give of the claim's matter may stand in the next one; where none has the claim's figure,
@@ -299,8 +299,8 @@ def without_echo(readings: Sequence[Reading], judged: Sequence[Judgement], polic
 
 
 def _unlike(judgement: Judgement, reading: Reading, policy: Policy) -> Judgement:
-    by_rule = judgement.decided_by not in {DecidedBy.STANCE, DecidedBy.QUANTITY} or judgement.other_subject
-    if by_rule or not reading.comparison.unlike or judgement.scores.neutral > policy.neutral_of_unlike:
+    is_settled = judgement.decided_by not in {DecidedBy.STANCE, DecidedBy.QUANTITY} or judgement.other_subject
+    if is_settled or not reading.comparison.unlike or judgement.scores.neutral > policy.neutral_of_unlike:
         return judgement
     return _differing(judgement, reading.comparison.unlike, policy)
 
