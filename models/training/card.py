@@ -130,7 +130,7 @@ def _earlier(pairs: int) -> str:
     return (
         f" and began from the weights of earlier ones, which had seen {pairs:,} (`config.toml`: public data and "
         "events; `second.toml`: with phrasings and the first stories; `third.toml`: with more stories; `fourth.toml`: "
-        "with claims of fact-checking sets as they are served; `fifth.toml`: with what the weights before misread)"
+        "with claims of fact-checking sets as they are served)"
     )
 
 

@@ -19,7 +19,7 @@ from models.training.pairs import CONFLICTS, NEUTRAL, SUPPORTS, UNSUPPORTED, Pai
 
 FOLDER = Path(__file__).parent / "stories"
 HELD_OUT_EVERY = 10
-ALL = "*.jsonl"
+ALL = "*.jsonl"  # `more/` is what no released model has read: "**/*.jsonl" has it too
 MORE_FIRST = (
     "Amara Bertil Chiara Dmitri Esther Fatima Gustav Helena Ibrahim Judith Kofi Leila Mateus Noor Oscar Priya Quentin "
     "Rania Stefan Teresa Ulrich Vera Wanda Yusuf Zoe"

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from service.domain import DecidedBy, Evidence, Tally, Verdict
 
-WEIGHTS = (0.53, 0.2, -0.5, 0.32)
+WEIGHTS = (0.28, 0.21, -0.84, 0.1)
 BIAS: Mapping[Verdict, float] = {
-    Verdict.SUPPORTED: 0.57, Verdict.REFUTED: -0.52, Verdict.DISPUTED: -2.56, Verdict.OUTDATED: 0.36,
-    Verdict.NOT_ENOUGH_EVIDENCE: -1.11,
+    Verdict.SUPPORTED: 0.87, Verdict.REFUTED: 0.35, Verdict.DISPUTED: 0.27, Verdict.OUTDATED: 0.98,
+    Verdict.NOT_ENOUGH_EVIDENCE: -0.93,
 }  # fmt: skip
 LEAST, MOST = 0.02, 0.98  # a logit beyond these would be noise
 

@@ -47,10 +47,11 @@ class Policy:
     """
 
     # The network takes many sentences that are about something else for a side, most of them little like the claim. So
-    # below the similarity `alike` it must be surer, by `wary` for each point that is lacking. Similarity alone puts no
-    # sentence on a side, and the probabilities shown stay the network's.
+    # below the similarity `alike` it must be surer, by `wary` for each point that is lacking, and for a conflict by
+    # `wary_of_conflict`. Similarity alone puts no sentence on a side, and the probabilities shown stay the network's.
     alike: float = 0.6
     wary: float = 0.6
+    wary_of_conflict: float = 1.0
 
     # A difference of values decides unless the network is this sure that the sentence is about something else.
     neutral_outweighs_difference: float = 0.8
@@ -211,8 +212,10 @@ def _least(thresholds: Thresholds, reading: Reading, policy: Policy) -> Threshol
         # What is read is what the sentence denies, so each side needs what the network needs for the other.
         return Thresholds(thresholds.conflicts, thresholds.supports)
     alike = max(reading.hit.similarity, reading.hit.in_context)
-    more = policy.wary * max(0.0, policy.alike - alike)
-    return Thresholds(thresholds.supports + more, thresholds.conflicts + more)
+    lacking = max(0.0, policy.alike - alike)
+    return Thresholds(
+        thresholds.supports + policy.wary * lacking, thresholds.conflicts + policy.wary_of_conflict * lacking
+    )
 
 
 def _figures(comparison: Comparison, scores: StanceScores, policy: Policy) -> tuple[Value, ...]:

@@ -83,7 +83,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 CLAIM = Query("Averby closes its swimming pool.", limit=10, include_excluded=True)
 NEAR = "Averby closes its swimming pool [supports]."
-FAR = "The town of Averby also keeps a library, whose roof number {} leaks [conflicts]."
+FAR = "Averby closes its library, whose roof number {} leaks [conflicts]."
 
 
 def _pipeline(store: Store, stance: SlowStance, seconds: float) -> Pipeline:
