@@ -85,13 +85,14 @@ def compare(
     told = told_in_passing(
         case.claim, case.evidence, extract_dates(claim, evidence_published_at), evidence_published_at
     )
+    echoed = is_echoed(case)
     gathered = _gathered([(value, met) for value, met in figures + days if met is not None or value.start not in told])
     return replace(
         gathered,
         left_behind=left_behind(case.claim, case.evidence, evidence, firsts),
         rivals=rivals(case.claim, case.evidence),
-        is_echoed=is_echoed(case),
-        unlike=() if firsts else tuple(_difference(meeting) for meeting in unlike(case)),
+        is_echoed=echoed,
+        unlike=() if firsts or echoed else tuple(_difference(meeting) for meeting in unlike(case)),
         of_earlier=bool(case.evidence.quantities) and gives_first(claim),
     )
 

@@ -57,12 +57,15 @@ def rivals(claim: Scene, evidence: Scene) -> tuple[Value, ...]:
     if len(claim.quantities) != 1:
         return ()
     (ours,) = claim.quantities
-    alike = [q for q in evidence.quantities if q.unit_name == ours.unit_name and _is_of_the_order(q.value, ours.value)]
+    other = [q for q in evidence.quantities if q.unit_name == ours.unit_name and q.value != ours.value]
+    alike = [q for q in other if is_of_the_order(ours, q)]
     return (alike[0].to_value(),) if ours.unit_name and len(alike) == 1 else ()
 
 
-def _is_of_the_order(value: float, ours: float) -> bool:
-    return value != ours and ours / _TIMES <= value <= ours * _TIMES
+def is_of_the_order(ours: Quantity, theirs: Quantity) -> bool:
+    """Say whether neither figure is many times the other, in one unit."""
+    one, other = (q.value * (q.unit.factor if q.unit else 1.0) for q in (ours, theirs))
+    return one <= _TIMES * other and other <= _TIMES * one
 
 
 def is_repeated(ours: Quantity, theirs: Quantity) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from service.checking.agreement import Outcome, meet
 from service.checking.dates import dates_agree
-from service.checking.earlier import is_repeated
+from service.checking.earlier import is_of_the_order, is_repeated
 from service.checking.meetings import QUANTITY, Case, Meeting, Pair
 from service.checking.nouns import is_generic
 from service.checking.quantities import Quantity
@@ -17,7 +17,6 @@ from service.checking.shares import shares_of_change, shares_of_whole
 from service.domain import Relation
 from service.language.tokens import lower_at
 
-_TIMES = 5  # how many times larger one of two figures may be that are compared without a word in common
 _BESIDE = 25  # characters: "8,000 inhabitants in 2010"
 
 
@@ -41,13 +40,14 @@ def unlike(case: Case) -> Iterator[Meeting]:
     """Yield how the only figure of a claim differs from the only one of its kind in a sentence.
 
     That both measure the same is not shown, only that something is shared and no name, place or time speaks against it.
+    It says nothing where the sentence gives a figure that could be the claim's (`is_echoed`).
     """
     if len(case.claim.quantities) != 1 or case.replaced:
         return
     (ours,) = case.claim.quantities
     same_kind = [q for q in case.evidence.quantities if (q.dimension, q.role) == (ours.dimension, ours.role)]
     alike = list(shares_of_whole(case.claim, ours, case.evidence, case.text)) or same_kind
-    if len(alike) != 1 or not _is_of_the_order(ours, alike[0]) or is_echoed(case):
+    if len(alike) != 1 or not is_of_the_order(ours, alike[0]):
         return
     (theirs,) = alike
     if sameness(case.claim, ours, case.evidence, theirs) is Sameness.NONE or ours.is_partial or theirs.is_partial:
@@ -65,11 +65,6 @@ def is_echoed(case: Case) -> bool:
         for ours in case.claim.quantities
         for theirs in (*case.evidence.quantities, *shares_of_whole(case.claim, ours, case.evidence, case.text))
     )
-
-
-def _is_of_the_order(ours: Quantity, theirs: Quantity) -> bool:
-    one, other = (q.value * (q.unit.factor if q.unit else 1.0) for q in (ours, theirs))
-    return one <= _TIMES * other and other <= _TIMES * one
 
 
 def _given_up(case: Case, ours: Quantity, is_of_then: bool) -> Iterator[Meeting]:
