@@ -80,5 +80,24 @@ def test_work_on_an_article_grows_with_its_length(name: str) -> None:
     assert [found for each in FRAGMENTS if (found := grows_too_fast(OF_ARTICLES[name], each, ARTICLE))] == []
 
 
+class Clock:
+    """Time that passes by work alone, `pace` seconds for a character to the given power."""
+
+    def __init__(self, power: int, pace: float = 1e-6) -> None:
+        self.now, self._power, self._pace = 0.0, power, pace
+
+    def work(self, text: str) -> None:
+        self.now += self._pace * len(text) ** self._power
+
+    def __call__(self) -> float:
+        return self.now
+
+
 def test_the_measure_sees_a_square() -> None:
-    assert "times as long" in (grows_too_fast(lambda text: sum(1 for _ in text for _ in text), "a", 1_000) or "")
+    clock = Clock(power=2)
+    assert "16 times as long" in (grows_too_fast(clock.work, "a", 1_000, clock) or "")
+
+
+def test_the_measure_lets_a_slope_pass() -> None:
+    clock = Clock(power=1, pace=1e-3)
+    assert grows_too_fast(clock.work, "a", 1_000, clock) is None
