@@ -49,7 +49,10 @@ WATCHED = (
 
 @dataclass(slots=True)
 class Progress:
-    """Where a run stands; `history` is the learning curve, one row a look at dev."""
+    """Where a run stands; `history` is the learning curve, one row a look at dev.
+
+    `seconds` are those of a processor, so that a run that is stopped for a while loses nothing of its schedule.
+    """
 
     epoch: int = 0
     batch: int = 0
@@ -154,7 +157,7 @@ class Trainer:
         bar = tqdm(total=1000, desc="training", disable=self.rank != 0, mininterval=10)
         next_look = self.progress.pairs + self.config.evaluate_pairs
         saved = self.progress.seconds
-        pairs, started = 0, time.monotonic()
+        pairs, started = 0, time.process_time()
         for number, batch in enumerate(self._stream(), start=1):
             self._step(batch)
             pairs += len(batch)
@@ -173,7 +176,7 @@ class Trainer:
             bar.update(0)
             if done:
                 break
-            pairs, started = 0, time.monotonic()
+            pairs, started = 0, time.process_time()
         if self.rank == 0:
             with self._averaged_weights():
                 self.model.save_pretrained(str(self.folder / "final"), create_model_card=False)
@@ -220,7 +223,7 @@ class Trainer:
         step = max(1.0 - self.config.average, 1.0 / (self.meetings + 1))
         for slow, parameter in zip(self.averaged, self.parameters, strict=True):
             slow.lerp_(parameter, step)
-        elapsed = torch.tensor([time.monotonic() - started])
+        elapsed = torch.tensor([time.process_time() - started])
         dist.broadcast(elapsed, 0)
         self.progress.pairs += int(flat[-1])
         self.progress.seconds += float(elapsed)

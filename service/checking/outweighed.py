@@ -20,12 +20,13 @@ def without_outweighed(judgements: Sequence[Judgement]) -> tuple[Judgement, ...]
     """Return the judgements, in order, those of the weaker of two sides neutral, unless a rule is for it or both equal.
 
     A side is as strong as its sentences are probable, added up; a sentence that several articles have counts once.
+    What is superseded is no longer on a side, so that it neither gives way nor makes another do so.
     """
     supports, conflicts = _strength(judgements, Stance.SUPPORTS), _strength(judgements, Stance.CONFLICTS)
     weaker = Stance.SUPPORTS if supports < conflicts else Stance.CONFLICTS
-    if supports == conflicts or any(_is_by_rule(j) for j in judgements if j.stance is weaker):
+    if supports == conflicts or any(_is_by_rule(j) for j in judgements if _is_on(j, weaker)):
         return tuple(judgements)
-    return tuple(replace(j, stance=Stance.NEUTRAL) if j.stance is weaker else j for j in judgements)
+    return tuple(replace(j, stance=Stance.NEUTRAL) if _is_on(j, weaker) else j for j in judgements)
 
 
 def said_of(before: Sequence[Judgement], after: Sequence[Judgement]) -> str:
@@ -41,8 +42,12 @@ def said_of(before: Sequence[Judgement], after: Sequence[Judgement]) -> str:
 
 def _strength(judgements: Sequence[Judgement], side: Stance) -> tuple[bool, float]:
     """Return what two sides are compared by: whether values are for a side, then how probable its sentences are."""
-    there = [judgement for judgement in judgements if judgement.stance is side]
+    there = [judgement for judgement in judgements if _is_on(judgement, side)]
     return any(j.agrees or j.decided_by in _VALUES for j in there), sum(j.scores.of(side) for j in there)
+
+
+def _is_on(judgement: Judgement, side: Stance) -> bool:
+    return judgement.stance is side and judgement.superseded_by is None
 
 
 def _is_by_rule(judgement: Judgement) -> bool:

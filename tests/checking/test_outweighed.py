@@ -5,7 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 from service.checking.outweighed import said_of, without_outweighed
-from service.domain import Act, Article, Attribution, Context, DecidedBy, Hit, Judgement, Sentence, Stance, StanceScores
+from service.domain import (
+    Act,
+    Article,
+    Attribution,
+    Context,
+    DecidedBy,
+    Hit,
+    Judgement,
+    Sentence,
+    Stance,
+    StanceScores,
+    Value,
+)
 
 SUPPORTS, CONFLICTS, NEUTRAL = Stance.SUPPORTS, Stance.CONFLICTS, Stance.NEUTRAL
 
@@ -50,6 +62,13 @@ def test_figures_and_dates_outweigh_any_number_of_sentences_that_only_the_networ
     by_rule = replace(judgement(CONFLICTS, 0.76), decided_by=DecidedBy.QUANTITY)
     found = stances(by_rule, judgement(CONFLICTS, 0.8), *[judgement(SUPPORTS, 0.9)] * 3)
     assert found == [CONFLICTS, CONFLICTS, NEUTRAL, NEUTRAL, NEUTRAL]
+
+
+def test_what_is_superseded_is_on_no_side() -> None:
+    old = replace(judgement(SUPPORTS, 0.7), superseded_by=Value("940 berths", 940, "berths", 0, 10))
+    by_rule = replace(judgement(CONFLICTS, 0.8), decided_by=DecidedBy.QUANTITY)
+    assert stances(old, by_rule) == [SUPPORTS, CONFLICTS]
+    assert stances(replace(old, stance=CONFLICTS), judgement(SUPPORTS, 0.6)) == [CONFLICTS, SUPPORTS]
 
 
 def test_a_sentence_with_all_figures_of_the_claim_outweighs_a_surer_one_without() -> None:
