@@ -86,9 +86,17 @@ def _lines(file: Path) -> Iterator[dict[str, Any]]:
         yield from map(json.loads, lines)
 
 
+def vectors_like(real: Real, count: int) -> Matrix:
+    """Return the vectors (count, d) of a store that `fill` gave so many sentences."""
+    order, found = _order(real), np.empty((count, real.vectors.shape[1]), np.float32)
+    for number, start in enumerate(range(0, count, AN_ARTICLE)):
+        found[start : start + AN_ARTICLE] = _article(real, order, number)[1][: count - start]
+    return found
+
+
 def fill(store: Store, real: Real, count: int) -> None:
     """Let the store hold so many sentences, in articles of twelve; those that are there already stay."""
-    order = np.random.default_rng(5).permutation(len(real.texts) // AN_ARTICLE)
+    order = _order(real)
     first, last = len(store.fingerprints()), -(-count // AN_ARTICLE)
     for start in tqdm(range(first, last, STORED_AT_ONCE), desc="storing", disable=None):
         numbers = range(start, min(start + STORED_AT_ONCE, last))
@@ -101,6 +109,10 @@ def fill(store: Store, real: Real, count: int) -> None:
                     store.put(connection, _named(number, texts), _spans(texts), None)
             if made_up:
                 _put_like(store, connection, made_up, said[-len(made_up) :], len(order))
+
+
+def _order(real: Real) -> NDArray[np.int64]:
+    return np.random.default_rng(5).permutation(len(real.texts) // AN_ARTICLE)
 
 
 def _named(number: int, said: Sequence[str]) -> Article:

