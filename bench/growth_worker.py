@@ -115,15 +115,15 @@ def timed(store: Store, file: Path, index: VectorIndex, embedder: Kept, claims: 
             retriever.find(Query(claim), lambda: vector)
 
     p50s = (
-        _p50_ms(search, pairs),
-        _p50_ms(lambda claim, _: store.with_words(terms(claim), Query(claim), ASKED), pairs),
-        _p50_ms(retrieve, pairs),
+        p50_ms(search, pairs),
+        p50_ms(lambda claim, _: store.with_words(terms(claim), Query(claim), ASKED), pairs),
+        p50_ms(retrieve, pairs),
     )
     recall = _recall(store, file, index, embedder, vectors)
     return Times(*(round(p50, 2) for p50 in p50s), recall, *_changed(store, index, embedder))
 
 
-def _p50_ms(
+def p50_ms(
     ask: Callable[[str, NDArray[np.float32]], object], pairs: Sequence[tuple[str, NDArray[np.float32]]]
 ) -> float:
     for pair in pairs[:5]:

@@ -10,7 +10,7 @@ from service.checking.date_meetings import date_meetings
 from service.checking.dates import extract_dates
 from service.checking.denied import without_denied
 from service.checking.earlier import firsts_of, gives_first, left_behind, rivals
-from service.checking.figure_meetings import figure_meetings, is_echoed, unlike
+from service.checking.figure_meetings import figure_meetings, is_echoed, is_given, unlike
 from service.checking.meetings import Case, Meeting, Pair
 from service.checking.passing import told_in_passing
 from service.checking.sameness import (
@@ -85,6 +85,7 @@ def compare(
     told = told_in_passing(
         case.claim, case.evidence, extract_dates(claim, evidence_published_at), evidence_published_at
     )
+    told |= {ours.start for ours in case.claim.quantities if is_given(case, ours)}
     echoed = is_echoed(case)
     gathered = _gathered([(value, met) for value, met in figures + days if met is not None or value.start not in told])
     return replace(

@@ -11,13 +11,22 @@ from service.checking.earlier import is_of_the_order, is_repeated
 from service.checking.meetings import QUANTITY, Case, Meeting, Pair
 from service.checking.nouns import is_generic
 from service.checking.quantities import Quantity
-from service.checking.sameness import Sameness, is_other_subject, is_placed, names_differ, places_differ, sameness
+from service.checking.sameness import (
+    Sameness,
+    heads_differ,
+    is_other_subject,
+    is_placed,
+    names_differ,
+    places_differ,
+    sameness,
+)
 from service.checking.scene import Scene
 from service.checking.shares import shares_of_change, shares_of_whole
 from service.domain import Relation
 from service.language.tokens import lower_at
 
 _BESIDE = 25  # characters: "8,000 inhabitants in 2010"
+_CLOSE = 0.1  # of the claim's figure
 
 
 def figure_meetings(case: Case, ours: Quantity, is_of_then: bool) -> list[Meeting]:
@@ -53,18 +62,34 @@ def unlike(case: Case) -> Iterator[Meeting]:
     if sameness(case.claim, ours, case.evidence, theirs) is Sameness.NONE or ours.is_partial or theirs.is_partial:
         return
     agrees, _, relation = meet(ours, theirs, Sameness.SAME)
-    if agrees is False and not _is_elsewhere(case, ours, theirs, is_equal=False):
+    # "84 miles" is hardly by chance the number of what was 84 kilometers.
+    if agrees is False and not _is_elsewhere(case, ours, theirs, is_equal=ours.value == theirs.value):
         yield Meeting(Outcome.DIFFERS, Pair(QUANTITY, ours.to_value(), theirs.to_value(), settles=False), relation)
 
 
 def is_echoed(case: Case) -> bool:
     """Say whether a sentence gives a figure that could be one of the claim's, of whatever it is."""
     return any(
-        ours.value == theirs.value
+        (ours.value == theirs.value and not _is_in_other_units(ours, theirs))
         or (ours.dimension == theirs.dimension and bool(meet(ours, theirs, Sameness.LOOSE)[0]))
         for ours in case.claim.quantities
         for theirs in (*case.evidence.quantities, *shares_of_whole(case.claim, ours, case.evidence, case.text))
     )
+
+
+def is_given(case: Case, ours: Quantity) -> bool:
+    """Say whether a sentence gives a figure of the claim, or one close to it in its measure, of whatever it is."""
+    return any(
+        (ours.dimension, ours.per, ours.role or theirs.role) == (theirs.dimension, theirs.per, theirs.role or ours.role)
+        and abs(ours.in_base - theirs.in_base) <= _CLOSE * abs(ours.in_base)
+        and bool(meet(ours, theirs, Sameness.LOOSE)[0])
+        for theirs in case.evidence.quantities
+    )
+
+
+def _is_in_other_units(ours: Quantity, theirs: Quantity) -> bool:
+    """Say whether figures of one kind are in different units: "84 miles" is no echo of "84 kilometers"."""
+    return ours.dimension == theirs.dimension and ours.unit != theirs.unit
 
 
 def _given_up(case: Case, ours: Quantity, is_of_then: bool) -> Iterator[Meeting]:
@@ -134,6 +159,9 @@ def _figures(case: Case, ours: Quantity, theirs: Quantity) -> Meeting | None:
 def _is_elsewhere(case: Case, ours: Quantity, theirs: Quantity, *, is_equal: bool) -> bool:
     """Say whether words, names or dates show that the figures are of different subjects, places or times."""
     if places_differ(case.claim, ours, case.evidence, theirs, case.around):
+        return True
+    # Chance seldom makes two figures equal: then a hall stands for its city.
+    if not is_equal and heads_differ(case.claim, ours, case.evidence, theirs, case.around):
         return True
     return is_other_subject(case.claim, case.evidence, ours.start, theirs.start, case.around, is_equal)
 

@@ -60,6 +60,8 @@ class Policy:
     neutral_of_unlike: float = 0.25
     # None are where a sentence that is less surely about something else gives the claim's own figure.
     neutral_of_echo: float = 0.5
+    # The same figures under other names support from this probability.
+    same_figures_elsewhere: float = 0.7
     # Where all values of the claim agree, the network's conflict needs this probability.
     conflict_despite_agreement: float = 0.9
     # Where they all agree and the sentence is `alike`, it supports, unless the network says neutral or is this sure of
@@ -278,7 +280,7 @@ def _weigh_values(judgement: Judgement, comparison: Comparison, policy: Policy) 
     ):  # what was given later contradicts no first figure
         return replace(judgement, stance=Stance.NEUTRAL, decided_by=DecidedBy.QUANTITY)
     if comparison.other_subject and judgement.stance is not Stance.NEUTRAL:
-        return replace(judgement, stance=Stance.NEUTRAL, decided_by=DecidedBy.QUANTITY, other_subject=True)
+        return _of_other_subject(judgement, comparison, policy)
     if judgement.stance is Stance.SUPPORTS and (comparison.unmatched_claim or not _gives_as_much(comparison)):
         return replace(judgement, stance=Stance.NEUTRAL, decided_by=DecidedBy.QUANTITY)
     agreed = comparison.agreements and not comparison.unmatched_claim
@@ -287,6 +289,19 @@ def _weigh_values(judgement: Judgement, comparison: Comparison, policy: Policy) 
     if judgement.stance is Stance.CONFLICTS and agreed and scores.conflicts < policy.conflict_despite_agreement:
         return replace(judgement, stance=Stance.NEUTRAL, decided_by=DecidedBy.QUANTITY)
     return judgement
+
+
+def _of_other_subject(judgement: Judgement, comparison: Comparison, policy: Policy) -> Judgement:
+    """Take the side away, unless all figures are the claim's and the network is sure that the sentence supports it.
+
+    An attack is named by its city or its hall, and figures are seldom the same by chance.
+    """
+    pairs, unmatched = comparison.other_subject, {value.start for value in comparison.unmatched_claim}
+    same = all(pair.settles and _is_near(pair.claim.value, pair.evidence.value) for pair in pairs)
+    is_sure = judgement.stance is Stance.SUPPORTS and judgement.scores.supports >= policy.same_figures_elsewhere
+    if same and is_sure and unmatched <= {pair.claim.start for pair in pairs}:
+        return judgement
+    return replace(judgement, stance=Stance.NEUTRAL, decided_by=DecidedBy.QUANTITY, other_subject=True)
 
 
 def with_unlike_figures(readings: Sequence[Reading], judged: Sequence[Judgement], policy: Policy) -> list[Judgement]:
@@ -303,9 +318,13 @@ def with_unlike_figures(readings: Sequence[Reading], judged: Sequence[Judgement]
 
 def _unlike(judgement: Judgement, reading: Reading, policy: Policy) -> Judgement:
     is_settled = judgement.decided_by not in {DecidedBy.STANCE, DecidedBy.QUANTITY} or judgement.other_subject
-    if is_settled or not reading.comparison.unlike or judgement.scores.neutral > policy.neutral_of_unlike:
+    unlike = reading.comparison.unlike
+    # The same number in another unit is hardly of something else.
+    same_number = any(d.claim.value == d.evidence.value for d in unlike)
+    most = policy.neutral_of_echo if same_number else policy.neutral_of_unlike
+    if is_settled or not unlike or judgement.scores.neutral > most:
         return judgement
-    return _differing(judgement, reading.comparison.unlike, policy)
+    return _differing(judgement, unlike, policy)
 
 
 def _agreement_decides(judgement: Judgement, policy: Policy) -> bool:

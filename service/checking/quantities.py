@@ -18,7 +18,8 @@ from service.checking.skips import is_label, is_ordinal, ordinal_value
 from service.checking.units import PERCENT, Unit, unit_after, unit_before
 from service.domain import Value
 from service.language.numerals import Numeral, magnitude_at, read_numeral, scaled
-from service.language.roles import role_of
+from service.language.ratios import read_ratio
+from service.language.roles import ROLE_OF, role_of
 from service.language.tokens import Tokens, lower_at, tokenize
 
 COUNT = "count"
@@ -56,6 +57,11 @@ class Quantity:
         return self.unit.dimension if self.unit else COUNT
 
     @property
+    def in_base(self) -> float:
+        """Return the value in the base unit of its dimension."""
+        return self.value * self.unit.factor + self.unit.offset if self.unit else self.value
+
+    @property
     def unit_name(self) -> str | None:
         """Return the unit as it is shown: the role, the unit of measure, or the noun counted, and its span of time."""
         name = self.role or (self.unit.name if self.unit else None) or (self.noun.text if self.noun else None)
@@ -77,6 +83,7 @@ class _Reading:
     hedge: Hedge
     unit: Unit | None
     is_ordinal: bool = False
+    is_ratio: bool = False
 
 
 @lru_cache(maxsize=256)
@@ -145,10 +152,21 @@ def _reading(tokens: Tokens, index: int, floor: int) -> _Reading | None:
         numeral = Numeral(rank, 1.0, index + 1, rank, rank)
         last = index + 1 + tokens[index].is_number
         return _Reading(index, last, numeral, Interval(rank, rank), Hedge.NONE, None, is_ordinal=True)
+    if ratio := _ratio(tokens, index, floor):
+        return ratio
     found = read_numeral(tokens, index)
     if found is None or is_label(tokens, index, found):
         return None
     return _range(tokens, index, found, floor) or _single(tokens, index, found, floor)
+
+
+def _ratio(tokens: Tokens, index: int, floor: int) -> _Reading | None:
+    """Read "roughly six in ten", but no "two in 24 hours" and no "killed two in three attacks"."""
+    share = read_ratio(tokens, index)
+    if share is None or unit_after(tokens, share.end) or lower_at(tokens, index - 1) in ROLE_OF:
+        return None
+    hedge, first = hedge_before(tokens, index)
+    return _Reading(max(first, floor), share.end, share, interval_of(share, hedge), hedge, PERCENT, is_ratio=True)
 
 
 def _single(tokens: Tokens, index: int, numeral: Numeral, floor: int) -> _Reading:
@@ -204,7 +222,9 @@ def _range(tokens: Tokens, index: int, low: Numeral, floor: int) -> _Reading | N
 def _quantity(text: str, tokens: Tokens, reading: _Reading, is_number: tuple[bool, ...]) -> Quantity:
     start, end = tokens[reading.first].start, tokens[reading.last - 1].end
     counts = reading.unit is None
-    noun = noun_after(tokens, reading.last) if counts else shares_of(tokens, reading.last)
+    noun = None if counts else shares_of(tokens, reading.last)
+    if counts or (noun is None and reading.is_ratio):
+        noun = noun_after(tokens, reading.last)
     role = role_of(tokens, reading.first, reading.last, is_number) if counts and not reading.is_ordinal else None
     return Quantity(
         text=text[start:end],

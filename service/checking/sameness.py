@@ -207,7 +207,15 @@ def names_differ(
 
 def places_differ(claim: Scene, ours: Quantity, evidence: Scene, theirs: Quantity, around: Surroundings) -> bool:
     """Say whether both figures are tied to a place right behind them, and not the same: "30 in Harl and 12 in Orun"."""
-    here, there = claim.place_after(ours), evidence.place_after(theirs)
+    return _are_apart(claim.place_after(ours), evidence.place_after(theirs), around)
+
+
+def heads_differ(claim: Scene, ours: Quantity, evidence: Scene, theirs: Quantity, around: Surroundings) -> bool:
+    """Say whether a relative clause gives the figure of what happened elsewhere: "a blast in Orun that killed 12"."""
+    return _are_apart(claim.place_after(ours) or claim.only_place(), evidence.place_of_head(theirs), around)
+
+
+def _are_apart(here: frozenset[str], there: frozenset[str], around: Surroundings) -> bool:
     if not here or not there or here & there:
         return False
     return not any((one, other) in around.linked for one in here for other in there)

@@ -35,6 +35,8 @@ _PREFIXES = word_set("re non anti ex pre un mis over under")
 _REACH = 8
 _NEAR = 5
 _PLACERS = frozenset({"in", "at", "near", "outside"})
+_BEFORE_PLACE = word_set("the city town village of")
+_RELATIVES = frozenset({"that", "which"})
 _MOST_VALUES = 24  # more make a table, and comparing each with each would let one text hold up the service
 
 
@@ -139,13 +141,32 @@ class Scene:
         """Return the names that follow "in", "at" or "near" right behind a figure and what it counts."""
         for at in range(quantity.last, min(quantity.last + _NEAR, len(self.tokens))):
             if self.tokens[at].lower in _PLACERS:
-                end = at + 1
-                while end < len(self.tokens) and (self.tokens[end].is_capitalized or self.tokens[end].lower == "the"):
-                    end += 1
-                return self.names(range(at + 1, end))
+                return self._names_behind(at)
             if not self.tokens[at].is_word:
                 return frozenset()
         return frozenset()
+
+    def place_of_head(self, quantity: Quantity) -> frozenset[str]:
+        """Return the place of what a relative clause gives a figure of: "the blasts in Orun that killed 12"."""
+        floor = max(0, quantity.first - _NEAR)
+        head = next((i for i in range(quantity.first - 1, floor, -1) if self.tokens[i].lower in _RELATIVES), 0)
+        for at in range(head - 1, max(0, head - _REACH), -1):
+            if self.tokens[at].lower in _PLACERS and (names := self._names_behind(at)):
+                return names
+        return frozenset()
+
+    def only_place(self) -> frozenset[str]:
+        """Return the names of the only place that a sentence names with "in", "at" or "near"; none where it has two."""
+        placers = (i for i, token in enumerate(self.tokens) if token.lower in _PLACERS)
+        places = [names for i in placers if (names := self._names_behind(i))]
+        return places[0] if len(places) == 1 else frozenset()
+
+    def _names_behind(self, index: int) -> frozenset[str]:
+        """Return the names right behind a word: "Harl", "the city of Harl"."""
+        end = index + 1
+        while end < len(self.tokens) and (self.tokens[end].is_capitalized or self.tokens[end].lower in _BEFORE_PLACE):
+            end += 1
+        return self.names(range(index + 1, end))
 
     def _is_name(self, index: int) -> bool:
         return bool(names_in(self.tokens, range(index, index + 1)))

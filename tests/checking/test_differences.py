@@ -146,3 +146,32 @@ def test_a_hostile_sentence_is_done_and_its_offsets_are_exact():
 
 def test_a_claim_without_values_is_compared_with_nothing() -> None:
     assert compare("The mill burned down.", "The mill lost 40 workers on 3 May 2021.", None) == Comparison()
+
+
+def test_a_share_in_words_meets_a_percentage():
+    evidence = "Ninety percent of the drivers joined the strike."
+    assert outcome(compare("Nine in ten drivers joined the strike.", evidence, None)) == "agrees"
+    assert outcome(compare("Six in ten drivers joined the strike.", evidence, None)) == "differs"
+
+
+def test_what_happened_elsewhere_is_told_by_the_place_of_what_a_clause_is_about():
+    claim = "More than 140 people died in the blast near Lindow."
+    evidence = "Lindow was warned by those held over a blast in Marsh End that killed nearly 100 people."
+    assert outcome(compare(claim, evidence, None)) == "not_comparable"
+    same = "Orun was warned by those held over a blast in Lindow that killed nearly 100 people."
+    assert outcome(compare(claim, same, None)) == "differs"
+
+
+def test_a_figure_close_to_the_claims_is_not_lacking_whatever_it_is_of():
+    found = compare("The clinic in Harl ended up with seven infections.", "It counted seven cases in the end.", None)
+    assert (found.agreements, found.unmatched_claim) == ((), ())
+    (lacking,) = compare(
+        "The clinic in Harl ended up with seven infections.", "It counted six cases.", None
+    ).unmatched_claim
+    assert lacking.value == 7
+
+
+def test_the_same_number_in_another_unit_is_no_echo():
+    claim = "Contact with the balloon ended at a height of 84 miles."
+    assert not compare(claim, "It was 84 kilometers up when contact broke off.", None).is_echoed
+    assert compare(claim, "It was 84 miles up when contact broke off.", None).is_echoed

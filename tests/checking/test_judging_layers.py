@@ -85,6 +85,25 @@ def test_an_unlike_figure_is_none_where_another_sentence_has_the_claims() -> Non
     assert first.stance is Stance.CONFLICTS
 
 
+def test_the_same_number_in_another_unit_conflicts_though_the_network_is_in_doubt() -> None:
+    claim, sentence = (
+        "The balloon lost contact at 84 miles.",
+        "Contact broke off when the balloon was 84 kilometers up.",
+    )
+    doubtful = judged(claim, sentence, StanceScores(0.2, 0.4, 0.4))
+    assert (doubtful.stance, doubtful.decided_by) == (Stance.CONFLICTS, DecidedBy.QUANTITY)
+    assert judged(claim, sentence, StanceScores(0.1, 0.1, 0.8)).stance is Stance.NEUTRAL
+
+
+def test_the_same_figures_under_another_name_support_where_the_network_is_sure() -> None:
+    claim, sentence = "Gunmen killed 31 people in Harl.", "At Marsh End, gunmen killed 31 people."
+    assert judged(claim, sentence, SUPPORTS).stance is Stance.SUPPORTS
+    unsure = judged(claim, sentence, StanceScores(0.65, 0.2, 0.15))
+    assert (unsure.stance, unsure.other_subject) == (Stance.NEUTRAL, True)
+    other = judged("Gunmen killed 31 people in Harl.", "At Marsh End, gunmen killed 13 people.", SUPPORTS)
+    assert other.stance is Stance.NEUTRAL
+
+
 def test_a_share_is_compared_with_that_of_two_counts() -> None:
     sentence = "Of the 112 welds examined so far, 43 have to be renewed."
     refuted = judged("More than half of the Lindow welds need replacing.", sentence, SUPPORTS)

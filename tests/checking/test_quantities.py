@@ -130,6 +130,33 @@ def test_a_share_is_of_the_noun_behind_a_name():
     assert only("Half of Lindow stayed away.").noun.text == "lindow"
 
 
+@pytest.mark.parametrize(
+    ("text", "percent", "noun"),
+    [
+        ("Nine in ten bus drivers joined the strike.", 90, "drivers"),
+        ("Roughly two out of five weekend samples held bacteria.", 40, "samples"),
+        ("One in 25 of the pupils stayed at home.", 4, "pupils"),
+        ("Up to three in every four homes are rented.", 75, "homes"),
+    ],
+)
+def test_so_many_in_so_many_are_a_share(text, percent, noun):
+    share = only(text)
+    assert (share.value, share.dimension, share.noun.text) == (percent, "percent", noun)
+
+
+def test_a_share_in_words_is_hedged_and_loose():
+    share = only("Roughly two out of five weekend samples held bacteria.")
+    assert (share.text, share.interval.low, share.interval.high) == ("Roughly two out of five", 37, 43)
+    assert only("More than one in 25 pupils stayed at home.").interval.low_open
+
+
+@pytest.mark.parametrize(
+    "text", ["It flooded two in 24 hours.", "Gales killed two in three towns.", "She won five in 2024.", "Ten in two."]
+)
+def test_other_counts_in_something_are_no_share(text):
+    assert all(found.dimension != "percent" for found in extract(text))
+
+
 def test_share_of_a_total_takes_its_noun():
     share, total = extract("Sixteen of the 20 sailors were rescued.")
     assert (share.value, share.role, share.noun) == (16, "rescues", total.noun)
