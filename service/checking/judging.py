@@ -64,8 +64,9 @@ class Policy:
     same_figures_elsewhere: float = 0.7
     # Where all values of the claim agree, the network's conflict needs this probability.
     conflict_despite_agreement: float = 0.9
-    # Where they all agree and the sentence is `alike`, it supports, unless the network says neutral or is this sure of
-    # a conflict: on the `dev` claims 27 of 36 such sentences support, and the network takes 8 of these for conflicts.
+    # Where they all agree and the sentence, by itself or in its context, is `alike`, it supports, unless the network
+    # says neutral or is this sure of a conflict: on the `dev` claims 27 of 36 such sentences that are alike by
+    # themselves support, and the network takes 8 of these for conflicts.
     agreement_outweighs: float = 0.5
     # From here on a figure of the same unit in a newer article is taken to replace the claim's.
     leans_to_conflict: float = 0.5
@@ -330,7 +331,7 @@ def _unlike(judgement: Judgement, reading: Reading, policy: Policy) -> Judgement
 def _agreement_decides(judgement: Judgement, policy: Policy) -> bool:
     scores = judgement.scores
     unsure = scores.neutral < 0.5 and scores.conflicts < policy.agreement_outweighs
-    return unsure and judgement.hit.similarity >= policy.alike
+    return unsure and max(judgement.hit.similarity, judgement.hit.in_context) >= policy.alike
 
 
 def _differing(judgement: Judgement, differences: tuple[Difference, ...], policy: Policy) -> Judgement:

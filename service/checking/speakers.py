@@ -17,6 +17,8 @@ _TITLES = frozenset(
     "mr mrs ms dr sir lord lady prof professor president minister senator governor mayor judge general colonel captain "
     "admiral king queen prince princess pope chancellor secretary the".split()
 )
+_OFFICE = re.compile(r"\b(?:ministry|department)\b", re.I)
+_LIGHT = frozenset({"the", "of", "for", "and", "affairs", "s"})
 _COUNTRY = {form.casefold(): country.name for form, country in by_form()}
 
 
@@ -34,7 +36,7 @@ def _is_same(a: str, b: str) -> bool:
     first, second = _plain(a), _plain(b)
     if not first or not second:
         return False
-    if first.casefold() == second.casefold():
+    if first.casefold() == second.casefold() or _same_office(first, second):
         return True
     if (country := _country(first)) is not None:
         return country == _country(second) or country == _spoken_for(second)
@@ -51,7 +53,23 @@ def _group(name: str) -> tuple[str, ...] | None:
 
 
 def _plain(name: str) -> str:
-    return re.sub(r"^(?:the|an?)\s+", "", name.strip(" .,"), flags=re.I)
+    return re.sub(r"^(?:the|an?)\s+", "", name.strip(" .,").replace("\u2019", "'"), flags=re.I)
+
+
+def _same_office(a: str, b: str) -> bool:
+    """Say whether both name one ministry of one country: "Iran's health ministry", "the Iranian Ministry of Health"."""
+    words = _office(a)
+    return bool(words) and words == _office(b) and _spoken_for(a) == _spoken_for(b)
+
+
+def _office(name: str) -> frozenset[str]:
+    if not _OFFICE.search(name):
+        return frozenset()
+    text = f" {name.casefold()} "
+    for form, _ in by_form():
+        if _holds(text, form.casefold()):
+            text = re.sub(rf"(?<!\w){re.escape(form.casefold())}(?!\w)", " ", text)
+    return frozenset(re.findall(r"\w+", text)) - _LIGHT
 
 
 def _country(name: str) -> str | None:

@@ -209,7 +209,8 @@ def test_figures_that_agree_outweigh_an_unsure_network() -> None:
     result = judged(claim, sentence, unsure)
     assert (result.stance, result.decided_by) == (Stance.SUPPORTS, DecidedBy.QUANTITY)
     assert judged(claim, sentence, sure).stance is Stance.NEUTRAL
-    assert judged(claim, sentence, unsure, similarity=0.5).stance is Stance.NEUTRAL
+    assert judged(claim, sentence, unsure, similarity=0.5, in_context=0.6).stance is Stance.SUPPORTS
+    assert judged(claim, sentence, unsure, similarity=0.5, in_context=0.5).stance is Stance.NEUTRAL
     assert judged(claim, sentence, StanceScores(0.2, 0.2, 0.6)).stance is Stance.NEUTRAL
 
 
