@@ -16,6 +16,8 @@ _UNDER_HALF = 0.499  # 5.5% is rounded up, so it is no 5%
 _FLOAT_ERROR = 1e-9
 _ABOVE = frozenset({Hedge.MORE_THAN, Hedge.EXACTLY})
 _BELOW = frozenset({Hedge.NEARLY, Hedge.LESS_THAN})
+_OPEN_ABOVE = frozenset({Hedge.AT_LEAST, Hedge.MORE_THAN})
+_FAR = 2.0
 _LOOSE_HEDGES = frozenset({Hedge.ABOUT, Hedge.NEARLY})
 
 
@@ -34,7 +36,7 @@ def meet(ours: Quantity, theirs: Quantity, how: Sameness) -> tuple[bool | None, 
         second = _for_span(second, theirs.per, ours.per)
     slack = _slack(ours, theirs)
     widened = _widened(first, slack)
-    agrees = widened.meets(_widened(second, 0.0))
+    agrees = widened.meets(_widened(second, 0.0)) and not _is_far_above(ours, theirs, first.low, second.low)
     is_loose = ours.hedge in _LOOSE_HEDGES or ours.is_fraction
     relation = Relation.OUTSIDE_ROUNDING if is_loose else Relation.DIFFERS
     if agrees and _only_touch(ours, theirs):
@@ -46,6 +48,11 @@ def meet(ours: Quantity, theirs: Quantity, how: Sameness) -> tuple[bool | None, 
     # A part may be smaller than the whole, never larger.
     is_larger = first.low - slack > second.high if how is Sameness.PART else second.low > first.high + slack
     return (False if how in {Sameness.PART, Sameness.WHOLE} and is_larger else None), False, relation
+
+
+def _is_far_above(ours: Quantity, theirs: Quantity, low: float, other: float) -> bool:
+    """Say whether "more than 400" is claimed where "at least 144" is known: nobody would put 400 so."""
+    return ours.hedge in _OPEN_ABOVE and theirs.hedge in _OPEN_ABOVE and low > _FAR * other > 0
 
 
 def _only_touch(ours: Quantity, theirs: Quantity) -> bool:

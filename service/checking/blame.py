@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from service.checking.attribution import Reported
-from service.checking.cues import GUILT
+from service.checking.cues import BY_WHOM, GUILT
 from service.checking.speakers import same_speaker
 from service.checking.wording import content_stem, event_kinds
 from service.domain import Act, Attribution, Hit, Stance
@@ -26,16 +26,25 @@ _FEW = 10  # words
 _POINTER = re.compile(
     r"\b(?:it|this|that|them|(?:claim|charge|accusation|assertion|allegation|suggestion|report)s?)\b", re.I
 )
-_NEGATED = re.compile(r"\b(?:not|never|no|nobody|neither)\b|n['’]t\b", re.I)
+_NEGATED = re.compile(r"\b(?:not|never|no|nobody|neither|nothing)\b|n['’]t\b", re.I)
+# "Moscow's claim that the rebels were behind it" is no charge in the claim's own voice.
+_OTHERS_WORD = re.compile(
+    r"\b(?:that|sa(?:id|ys)|told|claim\w*|accus\w*|alleg\w*|blam\w*|believ\w*|den(?:y|ies|ied))\b", re.I
+)
+_OTHER_SIDE = {Stance.SUPPORTS: Stance.CONFLICTS, Stance.CONFLICTS: Stance.SUPPORTS}
 
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What a claim says of somebody: `accused` as it names them, their terms, and the kinds of event behind it."""
+    """What a claim says of somebody: `accused` as it names them, their terms, and the kinds of event behind it.
+
+    `negated`: it says that they had nothing to do with it.
+    """
 
     accused: str
     names: frozenset[str]
     events: frozenset[str]
+    negated: bool = False
 
     def is_made_in(self, text: str, title: str) -> bool:
         """Say whether a text blames the same for the same kind of event, which its article's title may name."""
@@ -45,16 +54,25 @@ class Charge:
 
 def charge_of(claim: str) -> Charge | None:
     """Return the charge that a claim makes in its own voice, or None: "The rebels were behind the blast"."""
-    found = GUILT.search(claim)
-    if found is None or _NEGATED.search(claim):
+    if passive := BY_WHOM.match(claim.strip(" .")):
+        accused, how, deed = passive["who"], "", passive["deed"]
+    elif found := GUILT.search(claim):
+        accused, how, deed = claim[: found.start()].strip(" ,"), found[0], claim[found.end() :]
+    else:
         return None
-    accused = claim[: found.start()].strip(" ,")
-    names, events = _names(accused), _events(claim[found.end() :])
-    return Charge(accused, names, events) if names and events else None
+    if _NEGATED.search(f"{accused} {deed}") or _OTHERS_WORD.search(accused):
+        return None
+    names, events = _names(accused), _events(deed)
+    return Charge(accused, names, events, bool(_NEGATED.search(how))) if names and events else None
 
 
 def charged(charge: Charge, hit: Hit, found: Reported | None, said: Attribution | None) -> Stance | None:
     """Return the side that a sentence takes by charging, denying or admitting, or None where it does none of these."""
+    side = _of_charge(charge, hit, found, said)
+    return _OTHER_SIDE[side] if side and charge.negated else side
+
+
+def _of_charge(charge: Charge, hit: Hit, found: Reported | None, said: Attribution | None) -> Stance | None:
     if found is None or said is None:
         return None
     text, title = hit.sentence.text, hit.article.title
@@ -70,6 +88,23 @@ def charged(charge: Charge, hit: Hit, found: Reported | None, said: Attribution 
     if said.act is Act.ALLEGES and not own and charge.is_made_in(text, title) and not _NEGATED.search(content):
         return Stance.SUPPORTS
     return None
+
+
+def admitted(
+    claim: str, speech: Attribution, hit: Hit, found: Reported | None, said: Attribution | None
+) -> Stance | None:
+    """Return the side that a sentence takes of a claim that somebody admits a deed, or None where it settles nothing.
+
+    The same one's admission of a deed of one kind supports it, and says nothing of it where that was elsewhere.
+    """
+    if found is None or said is None or {speech.act, said.act} != {Act.ADMITS}:
+        return None
+    content, title = hit.sentence.text[found.content.start : found.content.end], hit.article.title
+    if not same_speaker(said.speaker, speech.speaker) or not _events(claim) & (_events(content) or _events(title)):
+        return None
+    own = _names(said.speaker) | _names(speech.speaker)
+    places, ours = _names(content) - own, _names(claim) - own
+    return Stance.NEUTRAL if places and not places & (ours or _names(title)) else Stance.SUPPORTS
 
 
 def _names(text: str) -> frozenset[str]:

@@ -117,9 +117,17 @@ OBSERVER = re.compile(
 )
 HOLDS = re.compile(r"(?:believ|suggest|hint|impl|claim|maintain)")
 GUILT = re.compile(
-    r"\b(?:(?:was|were|is|are|be|been|being) (?:\w+ )?"
-    r"(?:behind|responsible for|to blame|linked to|involved in|complicit|guilty)|"
-    r"had (?:a hand|a role|played a part) in|orchestrated|masterminded)\b"
+    r"\b(?:(?:(?:has|have|had)(?:n['\u2019]t| not| never)? )?"
+    r"(?:was|were|is|are|be|been|being)(?:n['\u2019]t)? (?:\w+ )?"
+    r"(?:behind|responsible for|to blame|linked to|tied to|involved in|complicit|guilty|the work of)|"
+    r"had (?:a hand|a role|no hand|no role) in|played (?:a|no) (?:part|role) in|had (?:something|nothing) to do with|"
+    r"(?:bears?|bore) (?:the |no )?(?:responsibility|blame) for|"
+    r"(?:did not|didn['\u2019]t) (?:carry out|stage|perpetrate|orchestrate|mastermind)|"
+    r"(?:never )?(?:carried out|staged|perpetrated|orchestrated|masterminded))\b"
+)
+BY_WHOM = re.compile(
+    r"^(?P<deed>.+?) (?:was|were|has been|had been) (?:\w+ly )?"
+    r"(?:carried out by|staged by|perpetrated by|orchestrated by|masterminded by|the work of) (?P<who>.+)$"
 )
 BELIEF = re.compile(
     r"^\W*(?:that )?(?:it|he|she|they|we|its \w+)(?: also| now| still)? (?:believ|suspect|think|thought)\w*\b"
@@ -136,6 +144,10 @@ NO_ANSWER = re.compile(
     r"(?: immediately| yet| publicly)?(?: provide| offer| make| issue)?(?: any)? "
     r"(?:comment\w*|respon\w+|repl\w+|answer\w*|say|said|state[sd]?|disclose|elaborat\w+|"
     r"confirm\w*|den\w+|claim\w* responsibility|admit\w*|explanation|statement)\b"
+)
+KEPT_SILENT = re.compile(
+    r"^(?P<speaker>[^,;“”\"]{2,80}?),? (?:(?:has|have|had) )?(?:so far )?"
+    r"(?:(?:stayed|remained|kept|been) (?:silent|quiet|mum)|left (?:\w+ ){0,6}?unanswered)\b"
 )
 PROOF = re.compile(
     r"^(?P<speaker>[^,;“”\"]{2,80}?),? (?:(?:has|have|had) )?(?:(?:did|do|does|has|have|had) not |never )?"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from service.checking.agreement import Outcome
-from service.checking.dates import DateMention, dates_agree
+from service.checking.dates import DateMention, Granularity, dates_agree
 from service.checking.meetings import DATE, Case, Meeting, Pair
 from service.checking.sameness import names_differ
 from service.language.tokens import lower_at
 
+_COARSE = frozenset({Granularity.MONTH, Granularity.YEAR})
 _BOUNDS = frozenset({"until", "till", "since", "before", "after", "by", "from", "to"})
 
 
@@ -21,11 +24,52 @@ def date_meetings(case: Case, ours: DateMention, figures_differ: bool) -> list[M
         pair = Pair(DATE, ours.to_value(), theirs.to_value(), settles=agrees and _is_within(theirs, ours))
         if agrees:
             meetings.append(Meeting(Outcome.AGREES, pair))
-        elif figures_differ:  # another day and another figure: rather another event than two errors
+        # Another day and another figure: rather another event than two errors. "The 2017 attacks" are named by theirs.
+        elif figures_differ or _names_event(case, ours):
             meetings.append(Meeting(Outcome.ELSEWHERE, pair))
         else:
             meetings.append(Meeting(Outcome.DIFFERS, pair))
     return meetings
+
+
+def unlike_dates(case: Case) -> Iterator[Meeting]:
+    """Yield how the only date of a claim without figures differs from the only one as fine in a sentence.
+
+    That both are of one event is not shown, only that no name speaks against it.
+    """
+    if case.claim.quantities or len(case.claim.dates) != 1:
+        return
+    (ours,) = case.claim.dates
+    if _names_event(case, ours):
+        return
+    alike = [theirs for theirs in case.evidence.dates if _is_as_fine(ours, theirs)]
+    if len(alike) != 1 or dates_agree(ours, alike[0]) is not False:
+        return
+    if not names_differ(case.claim, case.evidence, ours.start, alike[0].start, case.around):
+        yield Meeting(Outcome.DIFFERS, Pair(DATE, ours.to_value(), alike[0].to_value(), settles=False))
+
+
+def is_date_echoed(case: Case) -> bool:
+    """Say whether a sentence gives the date of a claim that has no figures, of whatever it is."""
+    return not case.claim.quantities and any(
+        dates_agree(ours, theirs) and ours.part in {None, theirs.part}
+        for ours in case.claim.dates
+        for theirs in case.evidence.dates
+    )
+
+
+def _names_event(case: Case, ours: DateMention) -> bool:
+    """Say whether a date tells which event is meant: "the 2017 attacks", "the March 22 shooting"."""
+    tokens = case.claim.tokens
+    first = next(i for i, token in enumerate(tokens) if token.end > ours.start)
+    after = next((token for token in tokens if token.start >= ours.end), None)
+    return lower_at(tokens, first - 1) == "the" and after is not None and after.is_word
+
+
+def _is_as_fine(ours: DateMention, theirs: DateMention) -> bool:
+    """Say whether both are days of a month, or months, or years."""
+    is_day = ours.day is not None and theirs.day is not None
+    return ours.granularity is theirs.granularity and (is_day or ours.granularity in _COARSE)
 
 
 def _is_within(inner: DateMention, outer: DateMention) -> bool:

@@ -21,7 +21,10 @@ class Granularity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DateMention:
-    """A date as it stands in a text, `text[start:end]`; `earliest` to `latest`, both inclusive, or both None."""
+    """A date as it stands in a text, `text[start:end]`; `earliest` to `latest`, both inclusive, or both None.
+
+    `part` is that of a day: "morning", "afternoon" or "evening", which a night is too.
+    """
 
     text: str
     start: int
@@ -33,6 +36,7 @@ class DateMention:
     weekday: int | None = None
     earliest: date | None = None
     latest: date | None = None
+    part: str | None = None
 
     @property
     def is_resolved(self) -> bool:
@@ -50,6 +54,8 @@ class DateMention:
 
 def dates_agree(claim: DateMention, evidence: DateMention) -> bool | None:
     """Say whether two dates can be the same; None where what is known of them does not meet."""
+    if claim.part and evidence.part and claim.part != evidence.part:
+        return False
     if claim.earliest and claim.latest and evidence.earliest and evidence.latest:
         return claim.earliest <= evidence.latest and evidence.earliest <= claim.latest
     stated = [(claim.year, evidence.year), (claim.month, evidence.month)]

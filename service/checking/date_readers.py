@@ -42,6 +42,7 @@ _SHIFTS = {"last": -1, "previous": -1, "this": 0, "next": 1, "coming": 1}
 _DAYS = {"today": 0, "tonight": 0, "yesterday": -1, "tomorrow": 1}
 _UNIT_DAYS = {"day": 1.0, "week": 7.0, "month": 30.44, "year": 365.25}
 FIRST_YEAR, LAST_YEAR = 1000, 2199
+_NAMED_FROM, _NAMED_TO = 1900, 2099  # "the 2017 attacks"
 _ORDINAL_ENDS = frozenset({"st", "nd", "rd", "th"})
 
 
@@ -63,6 +64,7 @@ def read_date(tokens: Tokens, index: int, today: date | None) -> _Read | None:
     return (
         _weekday(tokens, index, today)
         or _iso(tokens, index)
+        or _slashed(tokens, index)
         or _part_of(tokens, index)
         or _day_month(tokens, index)
         or _month(tokens, index)
@@ -184,6 +186,21 @@ def _iso(tokens: Tokens, index: int) -> _Read | None:
     return _mention(Granularity.DAY, year=year, month=month[0], day=day[0]), index + 5
 
 
+def _slashed(tokens: Tokens, index: int) -> _Read | None:
+    """Read "22/03/2024" and "3/22/2024"; where day and month could be either, only the year is known."""
+    if index + 4 >= len(tokens) or any(tokens[index + n].text != "/" for n in (1, 3)):
+        return None
+    first, second, year = _day_at(tokens, index), _day_at(tokens, index + 2), _year_at(tokens, index + 4)
+    if first is None or second is None or year is None:
+        return None
+    day, month = (first[0], second[0]) if second[0] <= 12 else (second[0], first[0])
+    if month > 12 or not is_valid(year, month, day):
+        return None
+    if day <= 12 and day != month:
+        return _mention(Granularity.YEAR, year=year), index + 5
+    return _mention(Granularity.DAY, year=year, month=month, day=day), index + 5
+
+
 def _decade_end(tokens: Tokens, end: int) -> int:
     """Return the index after the "s" of "1950s" or "1950's" that stands at `end`, or 0."""
     quoted = lower_at(tokens, end) in {"'", "\u2019"} and tokens[end - 1].text.endswith("0")
@@ -195,12 +212,15 @@ def _year(tokens: Tokens, index: int) -> _Read | None:
     year = _year_at(tokens, index)
     end = index + 1
     decade = _decade_end(tokens, end)
-    if year is None or not (decade or lower_at(tokens, index - 1) in _YEAR_PREPOSITIONS):
+    before = lower_at(tokens, index - 1)
+    # "The 2017 attacks" are of a year: news writes a comma into a count of thousands.
+    named = before == "the" and year is not None and _NAMED_FROM <= year <= _NAMED_TO and year % 1000 > 0
+    if year is None or not (decade or named or before in _YEAR_PREPOSITIONS):
         return None
     if decade:
         first, last = date(year, 1, 1), date(min(year + 9, 9999), 12, 31)
         return _mention(Granularity.YEAR, earliest=first, latest=last), decade
-    trusted = lower_at(tokens, index - 1) in {"in", "since", "during", "late", "early", "year"} and year >= 1600
+    trusted = named or (before in {"in", "since", "during", "late", "early", "year"} and year >= 1600)
     # "from 2000 troops" counts troops. A year is followed by a stop, a sign or the next phrase.
     if not trusted and end < len(tokens) and tokens[end].is_word and tokens[end].lower.endswith("s"):
         return None

@@ -12,9 +12,10 @@ from functools import lru_cache
 
 from service.checking.date_mention import DateMention, Granularity, dates_agree, is_valid, month_end
 from service.checking.date_readers import LAST_YEAR, read_date
-from service.language.tokens import tokenize
+from service.language.tokens import Tokens, lower_at, tokenize
 
 __all__ = ["DateMention", "Granularity", "dates_agree", "extract_dates"]
+_PARTS = {"morning": "morning", "afternoon": "afternoon", "evening": "evening", "night": "evening"}
 
 
 @lru_cache(maxsize=512)
@@ -33,9 +34,16 @@ def extract_dates(text: str, published_at: datetime | None) -> tuple[DateMention
             continue
         mention, end = read
         start, stop = tokens[index].start, tokens[end - 1].end
-        found.append(_resolved(replace(mention, text=text[start:stop], start=start, end=stop), today))
+        told = replace(mention, text=text[start:stop], start=start, end=stop, part=_part(tokens, index, end))
+        found.append(_resolved(told, today))
         index = end
     return tuple(found)
+
+
+def _part(tokens: Tokens, index: int, end: int) -> str | None:
+    """Return the part of the day: "on the evening of 22 March", "Friday night"."""
+    before = lower_at(tokens, index - 2) if lower_at(tokens, index - 1) in {"of", "on"} else ""
+    return _PARTS.get(lower_at(tokens, end)) or _PARTS.get(before)
 
 
 def _resolved(mention: DateMention, today: date | None) -> DateMention:

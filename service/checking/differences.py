@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from service.checking.agreement import Outcome
-from service.checking.date_meetings import date_meetings
+from service.checking.date_meetings import date_meetings, is_date_echoed, unlike_dates
 from service.checking.dates import extract_dates
 from service.checking.denied import without_denied
 from service.checking.earlier import firsts_of, gives_first, left_behind, rivals
 from service.checking.figure_meetings import figure_meetings, is_echoed, is_given, unlike
-from service.checking.meetings import Case, Meeting, Pair
+from service.checking.meetings import QUANTITY, Case, Meeting, Pair
 from service.checking.passing import told_in_passing
-from service.checking.sameness import (
-    Surroundings,
-)
+from service.checking.sameness import Surroundings
 from service.checking.scene import Scene
-from service.checking.updates import find_replacements, with_units
+from service.checking.updates import Replacement, find_replacements, with_units
 from service.domain import Difference, Relation, Value
 
 
@@ -78,6 +77,8 @@ def compare(
         around=Surroundings(evidence_published_at, context, article),
         text=evidence,
     )
+    if turned := tuple(_turned_around(claim, replaced)):
+        return Comparison(differences=turned)
     firsts = firsts_of(claim, case.claim)
     figures = [(ours.to_value(), _best(figure_meetings(case, ours, ours in firsts))) for ours in case.claim.quantities]
     differ = any(meeting and meeting.outcome is not Outcome.AGREES for _, meeting in figures)
@@ -86,16 +87,24 @@ def compare(
         case.claim, case.evidence, extract_dates(claim, evidence_published_at), evidence_published_at
     )
     told |= {ours.start for ours in case.claim.quantities if is_given(case, ours)}
-    echoed = is_echoed(case)
+    echoed = is_echoed(case) or is_date_echoed(case)
     gathered = _gathered([(value, met) for value, met in figures + days if met is not None or value.start not in told])
     return replace(
         gathered,
         left_behind=left_behind(case.claim, case.evidence, evidence, firsts),
         rivals=rivals(case.claim, case.evidence),
         is_echoed=echoed,
-        unlike=() if firsts or echoed else tuple(_difference(meeting) for meeting in unlike(case)),
+        unlike=() if firsts or echoed else tuple(_difference(m) for m in (*unlike(case), *unlike_dates(case))),
         of_earlier=bool(case.evidence.quantities) and gives_first(claim),
     )
+
+
+def _turned_around(claim: str, replaced: tuple[Replacement, ...]) -> Iterator[Difference]:
+    """Yield how a claim has the two ends of a change the wrong way round: "cut from 144 to 133" where that rose."""
+    for ours in find_replacements(claim):
+        for theirs in replaced:
+            if (ours.old.value, ours.new.value) == (theirs.new.value, theirs.old.value):
+                yield Difference(QUANTITY, Relation.DIFFERS, ours.new.to_value(), theirs.new.to_value())
 
 
 def _gathered(met: list[tuple[Value, Meeting | None]]) -> Comparison:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from service.checking.asked import Asked
 from service.checking.attribution import Reported, attribute, reported
-from service.checking.blame import charged
+from service.checking.blame import admitted, charged
 from service.checking.differences import Comparison, compare
 from service.checking.leaning import leans, only_points_back
 from service.checking.meetings import QUANTITY
@@ -129,6 +129,8 @@ def read(asked: Asked, hit: Hit, policy: Policy) -> Reading:
     attribution = attribute(sentence, context.before)
     found = reported(sentence)
     settled = charged(asked.charge, hit, found, attribution) if asked.charge else None
+    if asked.speech:
+        settled = admitted(asked.text, asked.speech, hit, found, attribution)
     if asked.silent:
         settled = of_silence(asked.text, asked.silent, sentence, attribution)
     if found is not None and found.negated and asked.speech is None:

@@ -23,8 +23,11 @@ _WIDE = 2_000  # characters looked at
 
 def silent_in(claim: str) -> str | None:
     """Return who gave no comment or answer according to a claim, or None where it is about something else."""
-    found = cues.NO_ANSWER.match(claim[:_WIDE].strip())
+    asked = claim[:_WIDE].strip()
+    found = cues.NO_ANSWER.match(asked)
     spoke = re.search(r"\b(?:comment|respon|repl|answer)", claim, re.I)
+    if kept := cues.KEPT_SILENT.match(asked):
+        return tidy(kept["speaker"])
     return tidy(found["speaker"]) if found and spoke else None
 
 

@@ -35,7 +35,8 @@ _SUFFIXES = ("ings", "ing", "ees", "ers", "er", "ed", "es", "s", "e")
 EVENTS = {
     stem: kind
     for kind, stems in {
-        "attack": "attack bomb blast explosion explod shoot massacr assault strike raid ambush siege gunm stab",
+        "attack": "attack bomb blast explosion explod shoot massacr assault strike raid ambush siege gunm stab bloodsh "
+        "carnag atrocity violenc murd murder",
         "disaster": "flood quake earthquak landslid avalanch storm hurrican cyclon tornado typhoon tsunami heatwav",
         "accident": "crash collid collision derailment derail capsiz sink overturn collaps stamped",
         "fire": "fire blaz wildfir",

@@ -36,6 +36,10 @@ def only(text, published_at=PUBLISHED):
         ("It fell yesterday.", "yesterday", date(2024, 4, 1), date(2024, 4, 1), Granularity.DAY),
         ("It fell two weeks ago.", "two weeks ago", date(2024, 3, 15), date(2024, 3, 23), Granularity.WEEK),
         ("It fell on 2024-02-29.", "2024-02-29", date(2024, 2, 29), date(2024, 2, 29), Granularity.DAY),
+        ("It fell on 22/03/2021.", "22/03/2021", date(2021, 3, 22), date(2021, 3, 22), Granularity.DAY),
+        ("It fell on 3/22/2021.", "3/22/2021", date(2021, 3, 22), date(2021, 3, 22), Granularity.DAY),
+        ("It fell on 2/3/2021.", "2/3/2021", date(2021, 1, 1), date(2021, 12, 31), Granularity.YEAR),
+        ("It fell in the 2017 storms.", "2017", date(2017, 1, 1), date(2017, 12, 31), Granularity.YEAR),
         ("It fell in the 1990s.", "1990s", date(1990, 1, 1), date(1999, 12, 31), Granularity.YEAR),
     ],
 )
@@ -105,3 +109,27 @@ def test_offsets_are_exact_for_any_text_and_publication(text, published_at):
         if mention.earliest and mention.latest:
             assert mention.earliest <= mention.latest
         end = mention.end
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("It fell on the evening of 22 March.", "evening"),
+        ("It fell on Friday night.", "evening"),
+        ("It fell on the morning of March 22, 2021.", "morning"),
+        ("It fell on March 22.", None),
+    ],
+)
+def test_the_part_of_a_day_is_read(text, part):
+    assert only(text).part == part
+
+
+def test_two_parts_of_one_day_do_not_agree():
+    morning, evening, day = (only(f"It fell on {when}22 March.") for when in ("the morning of ", "the night of ", ""))
+    assert dates_agree(morning, evening) is False
+    assert dates_agree(morning, day) and dates_agree(day, evening)
+
+
+@pytest.mark.parametrize("text", ["It took 1/2/3 turns.", "Version 22.03.2.", "It was 31/31/2021.", "1/2", "22.03."])
+def test_other_rows_of_numbers_are_no_days(text):
+    assert all(mention.day is None for mention in extract_dates(text, PUBLISHED))

@@ -175,3 +175,30 @@ def test_the_same_number_in_another_unit_is_no_echo():
     claim = "Contact with the balloon ended at a height of 84 miles."
     assert not compare(claim, "It was 84 kilometers up when contact broke off.", None).is_echoed
     assert compare(claim, "It was 84 miles up when contact broke off.", None).is_echoed
+
+
+def test_a_change_told_the_wrong_way_round_differs():
+    evidence = "The toll, initially reported as 46, has since risen to 58."
+    (difference,) = compare("The toll was lowered from 58 to 46.", evidence, None).differences
+    assert (difference.relation, difference.claim.value, difference.evidence.value) == (Relation.DIFFERS, 46, 58)
+    assert not compare("The toll rose from 46 to 58.", evidence, None).differences
+
+
+def test_far_more_than_is_known_at_least_differs():
+    evidence = "The blast in Harl killed at least 144 people."
+    assert outcome(compare("More than 400 people died in the blast in Harl.", evidence, None)) == "differs"
+    assert outcome(compare("More than 150 people died in the blast in Harl.", evidence, None)) == "agrees"
+
+
+def test_the_only_day_of_a_claim_differs_from_the_only_one_of_a_sentence():
+    claim = "The capture of the leader was announced on 9 January."
+    (difference,) = compare(claim, "On 19 January, the ministry said it had arrested him.", None).unlike
+    assert (difference.kind, difference.claim.text, difference.evidence.text) == ("date", "9 January", "19 January")
+    assert not compare(claim, "The ministry said so on 9 January.", None).unlike
+    assert not compare(claim, "He was seen on 3 January and held on 19 January.", None).unlike
+
+
+def test_a_day_that_names_an_event_is_no_statement():
+    claim = "The rebels claimed the 2017 attacks on the mill."
+    found = compare(claim, "The rebels claimed responsibility for an attack on the mill in 2022.", None)
+    assert (found.differences, found.unlike) == ((), ())

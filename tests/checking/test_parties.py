@@ -29,9 +29,55 @@ def test_charges_and_denials_take_a_side(sentence, before, expected):
         assert result.decided_by is DecidedBy.ATTRIBUTION
 
 
-def test_a_claim_that_denies_makes_no_charge():
-    assert judged("The Harl rebels were not behind the mill attack.", BLAMED, NEUTRAL).stance is Stance.NEUTRAL
-    assert judged("The Harl rebels haven't been behind the mill attack.", BLAMED, NEUTRAL).stance is Stance.NEUTRAL
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The Harl rebels were not behind the mill attack.",
+        "The Harl rebels haven't been behind the mill attack.",
+        "The Harl rebels had nothing to do with the mill attack.",
+        "The Harl rebels played no part in the mill attack.",
+        "The Harl rebels did not carry out the mill attack.",
+    ],
+)
+def test_a_claim_that_clears_somebody_is_charged_the_other_way_round(claim):
+    assert judged(claim, BLAMED, NEUTRAL).stance is Stance.CONFLICTS
+    assert judged(claim, "The Harl rebels denied that they were behind the attack.", NEUTRAL).stance is Stance.SUPPORTS
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The mill attack was carried out by the Harl rebels.",
+        "The mill attack was the work of the Harl rebels.",
+        "The Harl rebels bear the blame for the bloodshed at the mill.",
+        "The Harl rebels staged the mill attack.",
+    ],
+)
+def test_a_charge_may_be_put_in_many_ways(claim):
+    assert judged(claim, BLAMED, NEUTRAL).stance is Stance.SUPPORTS
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The mayor backed Orun's claim that the Harl rebels were behind the mill attack.",
+        "The Mirova militia, and not the Harl rebels, was behind the mill attack.",
+    ],
+)
+def test_what_somebody_else_says_or_did_is_no_charge(claim):
+    assert judged(claim, BLAMED, NEUTRAL).stance is Stance.NEUTRAL
+
+
+def test_an_admission_is_of_one_deed_in_one_place():
+    claim = "The Harl rebels said they carried out the Lindow attack."
+    assert (
+        judged(claim, "The Harl rebels claimed responsibility for the shooting.", CONFLICTS).stance is Stance.SUPPORTS
+    )
+    elsewhere = judged(claim, "The Harl rebels claimed responsibility for the blasts in Mirova.", CONFLICTS)
+    assert (elsewhere.stance, elsewhere.decided_by) == (Stance.NEUTRAL, DecidedBy.ATTRIBUTION)
+    assert (
+        judged(claim, "The Mirova militia claimed responsibility for the shooting.", NEUTRAL).stance is Stance.NEUTRAL
+    )
 
 
 @pytest.mark.parametrize(
@@ -47,3 +93,11 @@ def test_a_claim_that_denies_makes_no_charge():
 )
 def test_silence_is_settled_by_the_silent(sentence, scores, expected):
     assert judged("Tormal gave no comment on the fire.", sentence, scores).stance is expected
+
+
+@pytest.mark.parametrize(
+    "claim", ["Tormal kept quiet about the fire.", "Tormal has stayed silent.", "Tormal left our questions unanswered."]
+)
+def test_silence_may_be_put_in_other_words(claim):
+    assert judged(claim, "Tormal did not respond to questions about the fire.", NEUTRAL).stance is Stance.SUPPORTS
+    assert judged(claim, "The police declined to comment on the fire.", SUPPORTS).stance is Stance.NEUTRAL
