@@ -5,7 +5,7 @@
 #     --volume wirecheck:/data --volume "$PWD/articles:/articles:ro" --env WIRECHECK_ARTICLES=/articles wirecheck
 
 FROM python:3.11-slim AS build
-# Where torch without CUDA is found: PyPI's build for Linux is several gigabytes larger.
+# Where torch without CUDA is found, and nowhere else: PyPI's build for Linux is several gigabytes larger.
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
 # The packaged models need no torch: "no" makes the image much smaller, and lets it hold no other models.
 ARG OTHER_MODELS=yes
@@ -18,7 +18,8 @@ COPY constraints.txt requirements.lock ./
 RUN python -m pip install --require-hashes --no-deps --requirement requirements.lock \
  && python -m pip install --constraint constraints.txt setuptools 'psycopg[binary]'
 RUN if [ "$OTHER_MODELS" = yes ]; then \
-      python -m pip install --extra-index-url "$TORCH_INDEX" --constraint constraints.txt torch sentence-transformers; \
+      python -m pip install --no-deps --index-url "$TORCH_INDEX" --constraint constraints.txt torch \
+   && python -m pip install --constraint constraints.txt torch sentence-transformers; \
     fi
 COPY pyproject.toml README.md LICENSE ./
 COPY service service

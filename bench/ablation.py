@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from bench.quality import HEAD, OUT, ROOT, show
+from bench.quality import HEAD, NEWS, OUT, show
 from service.assembly import build_pipeline, temporary_corpus
 from service.checking.judging import Policy
 from service.checking.pipeline import Tuning
@@ -22,8 +22,6 @@ from service.config import Settings
 from service.domain import StanceScores, Thresholds
 from service.evaluation import Scores, measure, read_claims, score
 from service.ports import StanceModel
-
-NEWS = ROOT / "tests/evaluation/news"
 
 
 class Undecided:

@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from tqdm import tqdm
 
-from bench.ablation import NEWS
-from bench.quality import SHARED
+from bench.quality import NEWS, SHARED
 from models.training.calibration import calibration_error, reliability
 from service.assembly import build_pipeline, temporary_corpus
 from service.checking.confidence import PLAIN, Signs, signs_of

@@ -6,9 +6,9 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from models.embedder import OnnxEmbedder, load_embedder
@@ -16,6 +16,9 @@ from models.stance_model import OnnxStanceModel, load_stance
 from service.assembly import build_pipeline
 from service.config import Settings
 from service.domain import Query, StanceScores
+
+if TYPE_CHECKING:
+    import onnxruntime  # after `models` only, which sets what it needs
 
 Feed = dict[str, NDArray[np.int64]]
 

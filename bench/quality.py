@@ -28,6 +28,7 @@ from service.evaluation import Outcome, Scores, measure, read_claims, score
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 OUT = ROOT / "bench"
+NEWS = ROOT / "tests/evaluation/news"
 HEAD = f"{'percent':34} {'n':>5} {'acc':>6} {'F1':>6} {'rec@10':>6} {'stance':>6} {'f.conf':>6} {'f.supp':>6}  lost at"
 
 
@@ -44,9 +45,11 @@ class Set:
 
 SETS = (
     Set("sample", SAMPLE, ROOT / "tests/evaluation/sample_claims.jsonl"),
-    Set("news", ROOT / "tests/evaluation/news/corpus.jsonl", ROOT / "tests/evaluation/news/claims.jsonl"),
+    Set("news", NEWS / "corpus.jsonl", NEWS / "claims.jsonl"),
     Set("seed pages", SHARED / "seeds", SHARED / "claims/dev.jsonl"),
     Set("seed pages, our claims", SHARED / "seeds", ROOT / "tests/evaluation/page_claims.jsonl"),
+    Set("news, claims unseen", NEWS / "corpus.jsonl", NEWS / "claims_unseen.jsonl"),
+    Set("seed pages, claims unseen", SHARED / "seeds", ROOT / "tests/evaluation/page_claims_unseen.jsonl"),
     Set(
         "check_covid dev",
         SHARED / "data/factcheck/check_covid/corpus.jsonl.gz",

@@ -9,9 +9,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.exc import OperationalError
 
 from service.config import Settings
+from service.corpus.engines.postgres import Postgres
 from service.corpus.grouping import find_origins
 from service.corpus.index import VectorIndex
 from service.corpus.pgvector_index import PgVectorIndex
@@ -208,6 +210,18 @@ def test_no_message_has_the_password(url: str, caplog: pytest.LogCaptureFixture)
     assert "does not answer" in str(caught.value)
     settings = Settings.from_env({"WIRECHECK_DATABASE_URL": url, "WIRECHECK_READ_DATABASE_URL": url})
     assert "s3same" not in f"{caught.value} {settings!r} {caplog.text}"
+
+
+def test_a_host_whose_name_is_gone_is_a_database_that_does_not_answer() -> None:
+    """Docker and Kubernetes take a name away with the container that had it."""
+    engine = create_engine("postgresql+psycopg://desk@db.invalid/news")
+    with pytest.raises(OperationalError) as caught:
+        engine.connect()
+    away = Postgres().named(caught.value, writing=False)
+    assert isinstance(away, UnreachableError)
+    assert "does not answer" in away.public
+    with pytest.raises(CorpusError, match="Check WIRECHECK_DATABASE_URL"):
+        Store.open("postgresql://desk@db.invalid/news")
 
 
 @pytest.mark.parametrize(

@@ -100,3 +100,18 @@ def test_no_story_is_in_both_parts() -> None:
             parts[_story(passage.article)].add(claim.part)
     assert len(parts) == 10
     assert Counter(part for found in parts.values() for part in found) == {"dev": 5, "test": 5}
+
+
+@pytest.mark.parametrize(
+    ("unseen", "seen"),
+    [
+        (NEWS / "claims_unseen.jsonl", NEWS / "claims.jsonl"),
+        (NEWS.parent / "page_claims_unseen.jsonl", NEWS.parent / "page_claims.jsonl"),
+    ],
+    ids=["news", "pages"],
+)
+def test_unseen_claims_are_others_than_those_that_rules_were_mended_by(unseen: Path, seen: Path) -> None:
+    claims, others = gold_claims(unseen), gold_claims(seen)
+    assert len(claims) >= 80
+    assert len({claim.verdict for claim in claims}) == 5
+    assert not {claim.claim.casefold() for claim in claims} & {claim.claim.casefold() for claim in others}

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, Select, create_engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from service.corpus.engines import halfvec, wordsearch
 from service.corpus.engines.interface import WAIT_MS, SearchWords
@@ -19,8 +19,10 @@ LOCK = 0x77697265636865  # "wireche": the right to write to one database, among 
 _OLDEST = (0, 8)  # pgvector's first release that goes on searching until a filter has let enough through
 # Classes of SQLSTATE: a connection is lost, the server stops or starts, a standby must give way, resources are short.
 _AWAY = ("08", "57P", "40001")
-# The server answers, and will go on to say no.
-_REFUSED = re.compile(r"authentication failed|does not exist|no pg_hba\.conf entry|not permitted to log in")
+# The server answers, and will go on to say no; or a name is wrong, as likely as not in the setting.
+_REFUSED = re.compile(
+    r"authentication failed|does not exist|no pg_hba\.conf entry|not permitted to log in|failed to resolve host"
+)
 _SHORT = ("53", "55P03", "25006", "58", "40P01")
 
 
@@ -102,8 +104,8 @@ class Postgres:
         """Say whether the server is away or cannot write; any other error is a fault of ours."""
         state = getattr(error.orig, "sqlstate", None) or ""
         reason = " ".join(str(error.orig).split())
-        # Without a code it is the client's own word that there is no connection, or no longer.
-        lost = error.connection_invalidated or (not state and "connection" in reason)
+        # Without a code it is the client's own word that there is no connection, or no longer, or no such host.
+        lost = error.connection_invalidated or (not state and isinstance(error, OperationalError))
         if lost or state.startswith(_AWAY):
             told = "Whether a change was kept is not known: ask for it, then try again." if writing else "Try again."
             public = f"The database does not answer. {told} {SEE_LOG}"
