@@ -33,17 +33,20 @@ def extract_dates(text: str, published_at: datetime | None) -> tuple[DateMention
             index += 1
             continue
         mention, end = read
-        start, stop = tokens[index].start, tokens[end - 1].end
-        told = replace(mention, text=text[start:stop], start=start, end=stop, part=_part(tokens, index, end))
+        part, first, end = _with_part(tokens, index, end)
+        start, stop = tokens[first].start, tokens[end - 1].end
+        told = replace(mention, text=text[start:stop], start=start, end=stop, part=part)
         found.append(_resolved(told, today))
         index = end
     return tuple(found)
 
 
-def _part(tokens: Tokens, index: int, end: int) -> str | None:
-    """Return the part of the day: "on the evening of 22 March", "Friday night"."""
-    before = lower_at(tokens, index - 2) if lower_at(tokens, index - 1) in {"of", "on"} else ""
-    return _PARTS.get(lower_at(tokens, end)) or _PARTS.get(before)
+def _with_part(tokens: Tokens, first: int, end: int) -> tuple[str | None, int, int]:
+    """Return the part of the day and the tokens of both: "evening of 22 March", "Friday night"."""
+    if part := _PARTS.get(lower_at(tokens, end)):
+        return part, first, end + 1
+    part = _PARTS.get(lower_at(tokens, first - 2)) if lower_at(tokens, first - 1) in {"of", "on"} else None
+    return part, first - 2 if part else first, end
 
 
 def _resolved(mention: DateMention, today: date | None) -> DateMention:

@@ -28,9 +28,9 @@ class Comparison:
     `unmatched_claim` holds the claim's values for which the evidence gives nothing comparable; a value that it repeats
     word for word of something that may be the same is neither matched nor unmatched. `left_behind` holds values of the
     evidence that equal a claim's, but which it gives as earlier ones; `rivals` those in the unit of the claim's only
-    figure that could not be shown to be of the same thing, and `unlike` how such a one differs. `is_echoed`: the
-    evidence gives a figure that could be the claim's, of whatever it is. `of_earlier`: all figures of the claim are
-    given as earlier ones, and the evidence gives figures too.
+    figure that could not be shown to be of the same thing, and `unlike` how such a one, or such a date, differs.
+    `is_echoed`: the evidence gives a figure or date that could be the claim's, of whatever it is. `of_earlier`: all
+    figures of the claim are given as earlier ones, and the evidence gives figures too.
     """
 
     differences: tuple[Difference, ...] = ()

@@ -22,6 +22,7 @@ from service.checking.outweighed import said_of, without_outweighed
 from service.checking.pacing import Budget
 from service.checking.reasons import explain, scope
 from service.checking.retrieval import Ranking, Retriever
+from service.checking.silence import silent_in
 from service.checking.timeline import trace
 from service.checking.verdict import Vote, count
 from service.corpus.coverages import Coverages
@@ -191,7 +192,7 @@ class Pipeline:
         weighed: str,
     ) -> Ruling:
         votes = [vote for item in evidence for vote in _votes(item, origins)]
-        speech = is_speech_claim(query.claim) is not None
+        speech = is_speech_claim(query.claim) is not None or silent_in(query.claim) is not None
         counted = count(votes, speech, _nearest_miss(related))
         notes = (weighed, str(judged) if judged.truncated else "")
         reason = " ".join(filter(None, (explain(counted, evidence, judged.judged, coverage), *notes)))

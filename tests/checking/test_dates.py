@@ -112,16 +112,18 @@ def test_offsets_are_exact_for_any_text_and_publication(text, published_at):
 
 
 @pytest.mark.parametrize(
-    ("text", "part"),
+    ("text", "words", "part"),
     [
-        ("It fell on the evening of 22 March.", "evening"),
-        ("It fell on Friday night.", "evening"),
-        ("It fell on the morning of March 22, 2021.", "morning"),
-        ("It fell on March 22.", None),
+        ("It fell on the evening of 22 March.", "evening of 22 March", "evening"),
+        ("It fell on Friday night.", "Friday night", "evening"),
+        ("It fell on the morning of March 22, 2021.", "morning of March 22, 2021", "morning"),
+        ("It fell on March 22.", "March 22", None),
     ],
 )
-def test_the_part_of_a_day_is_read(text, part):
-    assert only(text).part == part
+def test_the_part_of_a_day_is_read(text, words, part):
+    mention = only(text)
+    assert (mention.text, mention.part) == (words, part)
+    assert text[mention.start : mention.end] == words
 
 
 def test_two_parts_of_one_day_do_not_agree():

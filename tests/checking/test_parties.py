@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.domain import DecidedBy, Stance
+from service.domain import Act, DecidedBy, Stance
 from tests.checking.test_judging_layers import CONFLICTS, NEUTRAL, SUPPORTS, judged
 
 BEHIND = "The Harl rebels were behind the mill attack."
@@ -101,3 +101,8 @@ def test_silence_is_settled_by_the_silent(sentence, scores, expected):
 def test_silence_may_be_put_in_other_words(claim):
     assert judged(claim, "Tormal did not respond to questions about the fire.", NEUTRAL).stance is Stance.SUPPORTS
     assert judged(claim, "The police declined to comment on the fire.", SUPPORTS).stance is Stance.NEUTRAL
+
+
+def test_a_denial_is_no_silence_and_counts_by_itself():
+    result = judged("Tormal has stayed silent on the fire.", "Tormal denied that it had caused the fire.", NEUTRAL)
+    assert (result.stance, result.attribution.act) == (Stance.CONFLICTS, Act.DENIES)
