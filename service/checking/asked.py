@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
+from service.checking.allegations import named_in
 from service.checking.attribution import is_speech_claim
 from service.checking.blame import Charge, charge_of
 from service.checking.silence import silent_in
@@ -22,7 +23,7 @@ _NEGATIVE = re.compile(
 class Asked:
     """A claim as the rules read it: about speech, a charge against somebody, or that somebody was silent.
 
-    `negative`: it says that something is not so.
+    `negative`: it says that something is not so; `names`: whom and what it names.
     """
 
     text: str
@@ -30,9 +31,11 @@ class Asked:
     charge: Charge | None = None
     silent: str | None = None
     negative: bool = False
+    names: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, claim: str) -> Self:
         """Read a claim."""
         speech = is_speech_claim(claim)
-        return cls(claim, speech, None if speech else charge_of(claim), silent_in(claim), bool(_NEGATIVE.search(claim)))
+        charge = None if speech else charge_of(claim)
+        return cls(claim, speech, charge, silent_in(claim), bool(_NEGATIVE.search(claim)), named_in(claim))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from service.checking.allegations import alleged
 from service.checking.asked import Asked
 from service.checking.attribution import Reported, attribute, reported
 from service.checking.blame import admitted, charged
@@ -125,7 +126,7 @@ def read(asked: Asked, hit: Hit, policy: Policy) -> Reading:
     compared = compare(asked.text, sentence, day, around, whole) if policy.values else Comparison()
     comparison = compared.placed(hit.sentence.start)
     if not policy.attribution:
-        return Reading(hit, _text(hit, policy), comparison, None)
+        return Reading(hit, _text(hit, policy, None), comparison, None)
     attribution = attribute(sentence, context.before)
     found = reported(sentence)
     settled = charged(asked.charge, hit, found, attribution) if asked.charge else None
@@ -135,20 +136,21 @@ def read(asked: Asked, hit: Hit, policy: Policy) -> Reading:
         settled = of_silence(asked.text, asked.silent, sentence, attribution)
     if found is not None and found.negated and asked.speech is None:
         return Reading(hit, _under_title(hit, _denied(found, hit)), comparison, attribution, True, settled)
-    return Reading(hit, _text(hit, policy), comparison, attribution, settled=settled)
+    told = alleged(sentence, found, asked.names) if found and asked.speech is None else None
+    return Reading(hit, _text(hit, policy, told), comparison, attribution, settled=settled)
 
 
-def _text(hit: Hit, policy: Policy) -> str:
-    return evidence_text(hit) if policy.in_context else hit.sentence.text
+def _text(hit: Hit, policy: Policy, told: str | None) -> str:
+    return evidence_text(hit, told) if policy.in_context else told or hit.sentence.text
 
 
-def evidence_text(hit: Hit) -> str:
-    """Return the sentence behind its article's title, and behind the sentence before it where it leans on that.
+def evidence_text(hit: Hit, told: str | None = None) -> str:
+    """Return the sentence, or what it tells, behind its article's title, and behind what it leans on.
 
     The title names what a sentence inside the article leaves out: "the bridge", "the company".
     """
-    text = hit.sentence.text
-    if hit.context.before and leans(text):
+    text = told or hit.sentence.text
+    if hit.context.before and leans(hit.sentence.text):
         text = f"{hit.context.before} {text}"
     return _under_title(hit, text)
 
