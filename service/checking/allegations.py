@@ -1,4 +1,4 @@
-"""What a party alleges, in words that the network can hold against a claim.
+"""What a party alleges or denies, in words that the network can hold against a claim.
 
 To a network "the union alleged that the firm had cut safety checks" says nothing of whether it had. Whether it is an
 allegation is for the attribution to say, and for the verdict to count; so the network reads what is alleged.
@@ -15,6 +15,14 @@ from service.language.tokens import tokenize
 
 _ACCUSED = re.compile(r"^(?P<who>.{2,80}?) of (?P<deed>having |\w+ing )")
 _LEAST = 4  # words: less is no statement
+_TALK = re.compile(
+    r"^(?:(?:an?|the|any|all) )?(?:\w+ )?"
+    r"(?:rumou?rs?|claims?|accusations?|allegations?|reports?|charges?|suggestions?|assertions?|talk) that ",
+    re.I,
+)
+_PRONOUN = re.compile(r"^(?:it|he|she|they)\b", re.I)
+_GERUND = re.compile(r"^(?P<deed>having|(?!any|noth|some|every)\w{2,}ing)\b", re.I)
+_ANY = re.compile(r"\bany(?=(?:one|thing|body)?\b)", re.I)
 
 
 def alleged(sentence: str, found: Reported, asked: frozenset[str]) -> str | None:
@@ -30,6 +38,21 @@ def alleged(sentence: str, found: Reported, asked: frozenset[str]) -> str | None
     if accused := _ACCUSED.match(told):
         deed = "had " if accused["deed"] == "having " else f"is {accused['deed']}"
         told = f"{accused['who']} {deed}{told[accused.end() :]}"
+    return _as_sentence(told)
+
+
+def denied(content: str, speaker: str) -> str:
+    """Return what `speaker` denies as the statement that it would be: "having paid anything", "that it had paid"."""
+    told = _TALK.sub("", content.strip())
+    if not _PRONOUN.match(speaker):
+        told = _PRONOUN.sub(speaker, told)
+        if gerund := _GERUND.match(told):
+            deed = "had" if gerund["deed"].lower() == "having" else f"is {gerund['deed']}"
+            told = f"{speaker} {deed}{told[gerund.end() :]}"
+    return _as_sentence(_ANY.sub("some", told))
+
+
+def _as_sentence(told: str) -> str:
     told = told[:1].upper() + told[1:]
     return told if told.endswith((".", "!", "?")) else f"{told}."
 

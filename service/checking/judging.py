@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from service.checking.allegations import alleged
+from service.checking.allegations import alleged, denied
 from service.checking.asked import Asked
 from service.checking.attribution import Reported, attribute, reported
 from service.checking.blame import admitted, charged
@@ -166,7 +166,7 @@ def _denied(found: Reported, hit: Hit) -> str:
     """Return what a sentence denies: its own content, or what the sentence before it reports."""
     content = hit.sentence.text[found.content.start : found.content.end].strip()
     if content and not only_points_back(content):
-        return content
+        return denied(content, found.attribution.speaker)
     before = hit.context.before
     told = reported(before)
     return before[told.content.start : told.content.end] if told and told.content.start < told.content.end else before

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.checking.allegations import alleged, named_in
+from service.checking.allegations import alleged, denied, named_in
 from service.checking.attribution import reported
 from service.checking.judging import Judge
 from service.domain import Query
@@ -60,3 +60,20 @@ def test_an_allegation_stays_one() -> None:
     assert seen[0][0].endswith("The mill had cut safety checks.")
     assert result.attribution is not None
     assert result.attribution.act.value == "alleges"
+
+
+@pytest.mark.parametrize(
+    ("content", "speaker", "expected"),
+    [
+        ("having paid anything", "Tormal", "Tormal had paid something."),
+        ("taking more than it may", "the mill's owner", "The mill's owner is taking more than it may."),
+        ("it had cut spending", "the Harl group", "The Harl group had cut spending."),
+        ("a rumor that she had sold shares", "She", "She had sold shares."),
+        ("claims that it hid a report", "Tormal", "Tormal hid a report."),
+        ("that any of its wagons was defective", "Tormal", "That some of its wagons was defective."),
+        ("the evacuation came too late", "the governor", "The evacuation came too late."),
+        ("anything of the kind", "Tormal", "Something of the kind."),
+    ],
+)
+def test_what_is_denied_is_put_as_the_statement_that_it_would_be(content: str, speaker: str, expected: str) -> None:
+    assert denied(content, speaker) == expected
