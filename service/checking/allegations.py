@@ -31,11 +31,20 @@ def alleged(sentence: str, found: Reported, asked: frozenset[str]) -> str | None
     `asked` has the names of the claim: one that is about who says it, or about what else stands there, is compared with
     the whole sentence.
     """
-    told = sentence[found.content.start : found.content.end].strip()
     around = f"{sentence[: found.content.start]} {sentence[found.content.end :]}"
-    if found.attribution.act is not Act.ALLEGES or len(told.split()) < _LEAST or named_in(around) & asked:
+    if found.attribution.act is not Act.ALLEGES or named_in(around) & asked:
         return None
-    if accused := _ACCUSED.match(told):
+    return statement(sentence, found)
+
+
+def statement(sentence: str, found: Reported) -> str | None:
+    """Return what somebody says in a sentence as a sentence of its own; None where it is too short to be one."""
+    told = sentence[found.content.start : found.content.end].strip()
+    if len(told.split()) < _LEAST:
+        return None
+    if found.negated:
+        return denied(told, found.attribution.speaker)
+    if accused := _ACCUSED.match(told) if found.attribution.act is Act.ALLEGES else None:
         deed = "had " if accused["deed"] == "having " else f"is {accused['deed']}"
         told = f"{accused['who']} {deed}{told[accused.end() :]}"
     return _as_sentence(told)

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
-from service.checking.allegations import named_in
-from service.checking.attribution import is_speech_claim
+from service.checking.allegations import named_in, statement
+from service.checking.attribution import is_speech_claim, reported
 from service.checking.blame import Charge, charge_of
 from service.checking.silence import silent_in
 from service.domain import Attribution
@@ -21,13 +21,14 @@ _NEGATIVE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A claim as the rules read it: about speech, a charge against somebody, or that somebody was silent.
+    """A claim as the rules read it: about speech (`said` is what), a charge against somebody, or that one was silent.
 
     `negative`: it says that something is not so; `names`: whom and what it names.
     """
 
     text: str
     speech: Attribution | None = None
+    said: str | None = None
     charge: Charge | None = None
     silent: str | None = None
     negative: bool = False
@@ -37,5 +38,13 @@ class Asked:
     def of(cls, claim: str) -> Self:
         """Read a claim."""
         speech = is_speech_claim(claim)
-        charge = None if speech else charge_of(claim)
-        return cls(claim, speech, charge, silent_in(claim), bool(_NEGATIVE.search(claim)), named_in(claim))
+        found = reported(claim) if speech else None
+        return cls(
+            claim,
+            speech,
+            statement(claim, found) if found else None,
+            None if speech else charge_of(claim),
+            silent_in(claim),
+            bool(_NEGATIVE.search(claim)),
+            named_in(claim),
+        )

@@ -41,6 +41,7 @@ def _cue(act: Act, pattern: str, denied: bool = False) -> Cue:
 VERBS = (
     _cue(Act.ADMITS, r"(?:claim(?:s|ed)?|claiming|took|takes|accepted) (?:full |sole )?responsibility\b(?: for)?"),
     _cue(Act.DENIES, rf"(?:den(?:y|ies|ied)|refut(?:e|es|ed)|rebut(?:s|ted)?)\b(?!{_REFUSED})", denied=True),
+    _cue(Act.DENIES, r"disput(?:es|ed?) that\b", denied=True),
     _cue(Act.DENIES, rf"(?:reject|dismiss|disput)(?:s|es|ed|e)?\b(?=[^.;]{{0,60}}?\b{_CHARGE}\b)", denied=True),
     _cue(
         Act.DENIES,
@@ -55,7 +56,9 @@ VERBS = (
     _cue(Act.ADMITS, r"admit(?:s|ted)?\b(?! (?:to|into) (?:\w+ ){0,2}(?:hospital|clinic|school|university))"),
     _cue(Act.ALLEGES, r"(?:accus(?:e|es|ed)|blam(?:e|es|ed)|alleg(?:e|es|ed)|insist(?:s|ed)?|suspect(?:s|ed)?)\b"),
     _cue(
-        Act.ALLEGES, r"(?:maintain(?:s|ed)? that|believ(?:e|es|ed)|suggest(?:s|ed)?|hint(?:s|ed)?|impl(?:y|ies|ied))\b"
+        Act.ALLEGES,
+        r"(?:maintain(?:s|ed)?(?= that\b|[.,]|$)|(?:contend|assert)(?:s|ed)?\b(?! with)|believ(?:e|es|ed)|"
+        r"suggest(?:s|ed)?|hint(?:s|ed)?|impl(?:y|ies|ied))\b",
     ),
     _cue(Act.ALLEGES, rf"claim(?:s|ed)?\b(?! {_LIVES})"),
     _cue(Act.ALLEGES, r"(?:linked\b(?=[^.;,]{1,60} (?:to|with)\b)|tied\b(?=[^.;,]{1,60} to\b))"),

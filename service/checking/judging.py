@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from service.checking.allegations import alleged, denied
+from service.checking.allegations import alleged, denied, statement
 from service.checking.asked import Asked
 from service.checking.attribution import Reported, attribute, reported
 from service.checking.blame import admitted, charged
@@ -82,7 +82,8 @@ class Policy:
 class Reading:
     """What the rules found before the network reads.
 
-    `flips`: the sentence denies what `text` says. `settled`: who said or did not say it puts it on this side.
+    `flips`: the sentence denies what `text` says. `settled`: who said or did not say it puts it on this side. `claim`:
+    what the text is held against, where that is not the whole claim.
     """
 
     hit: Hit
@@ -91,6 +92,7 @@ class Reading:
     attribution: Attribution | None
     flips: bool = False
     settled: Stance | None = None
+    claim: str | None = None
 
 
 class Judge:
@@ -110,7 +112,7 @@ class Judge:
             return [Judgement(hit, Stance.NEUTRAL, NOT_JUDGED) for hit in hits]
         asked = Asked.of(query.claim) if self._policy.attribution else Asked(query.claim)
         readings = [read(asked, hit, self._policy) for hit in hits]
-        scores = self._pacer.judge([(reading.text, query.claim) for reading in readings], started)
+        scores = self._pacer.judge([(reading.text, reading.claim or query.claim) for reading in readings], started)
         judged = [
             decide(reading, score, asked, self._model.thresholds, self._policy)
             for reading, score in zip(readings, scores, strict=False)  # fewer scores where the time was up
@@ -136,8 +138,18 @@ def read(asked: Asked, hit: Hit, policy: Policy) -> Reading:
         settled = of_silence(asked.text, asked.silent, sentence, attribution)
     if found is not None and found.negated and asked.speech is None:
         return Reading(hit, _under_title(hit, _denied(found, hit)), comparison, attribution, True, settled)
+    if found and asked.said and asked.speech and _is_of_one(found, asked.speech):
+        told = statement(sentence, found)
+        claim = asked.said if told else None
+        return Reading(hit, _text(hit, policy, told), comparison, attribution, settled=settled, claim=claim)
     told = alleged(sentence, found, asked.names) if found and asked.speech is None else None
     return Reading(hit, _text(hit, policy, told), comparison, attribution, settled=settled)
+
+
+def _is_of_one(found: Reported, speech: Attribution) -> bool:
+    """Say whether a sentence tells what the one said whom the claim names, and either both or neither deny."""
+    said = found.attribution
+    return found.negated is (speech.act is Act.DENIES) and same_speaker(said.speaker, speech.speaker)
 
 
 def _text(hit: Hit, policy: Policy, told: str | None) -> str:

@@ -7,8 +7,21 @@ import pytest
 from service.checking.allegations import alleged, denied, named_in
 from service.checking.attribution import reported
 from service.checking.judging import Judge
-from service.domain import Query
-from tests.checking.test_judging_layers import SUPPORTS, AnyStance, _hit
+from service.domain import Act, Judgement, Query
+from tests.checking.test_judging_layers import SUPPORTS, TITLE, AnyStance, _hit
+
+
+def judged(claim: str, sentence: str) -> tuple[tuple[str, str], Judgement]:
+    """Return what the network was given, and the judgement."""
+    seen: list[tuple[str, str]] = []
+
+    class Seeing(AnyStance):
+        def judge(self, pairs):  # type: ignore[no-untyped-def]
+            seen.extend(pairs)
+            return super().judge(pairs)
+
+    (result,) = Judge(Seeing(SUPPORTS)).judge(Query(claim), [_hit(1, sentence)])
+    return seen[0], result
 
 
 def told(sentence: str, claim: str = "The mill is unsafe.") -> str | None:
@@ -48,18 +61,41 @@ def test_a_claim_about_who_alleges_is_held_against_the_whole_sentence() -> None:
 
 
 def test_an_allegation_stays_one() -> None:
-    seen: list[tuple[str, str]] = []
-
-    class Seeing(AnyStance):
-        def judge(self, pairs):  # type: ignore[no-untyped-def]
-            seen.extend(pairs)
-            return super().judge(pairs)
-
-    sentence = "The union alleged that the mill had cut safety checks."
-    (result,) = Judge(Seeing(SUPPORTS)).judge(Query("The mill cut safety checks."), [_hit(1, sentence)])
-    assert seen[0][0].endswith("The mill had cut safety checks.")
+    (read, _), result = judged("The mill cut safety checks.", "The union alleged that the mill had cut safety checks.")
+    assert read.endswith("The mill had cut safety checks.")
     assert result.attribution is not None
-    assert result.attribution.act.value == "alleges"
+    assert result.attribution.act is Act.ALLEGES
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentence", "expected"),
+    [
+        (
+            "The mill is safe, Joan Pike maintains.",
+            "Joan Pike insisted that the mill had passed all tests.",
+            ("The mill had passed all tests.", "The mill is safe."),
+        ),
+        (
+            "Pike disputes that the mill was unsafe.",
+            "Joan Pike denied having left the mill in a bad state.",
+            ("Joan Pike had left the mill in a bad state.", "The mill was unsafe."),
+        ),
+    ],
+)
+def test_what_one_is_said_to_say_is_held_against_what_that_one_says(
+    claim: str, sentence: str, expected: tuple[str, str]
+) -> None:
+    (read, against), _ = judged(claim, sentence)
+    assert (read.removeprefix(f"{TITLE}. "), against) == expected
+
+
+@pytest.mark.parametrize(
+    "sentence", ["Karl Holm said that the mill had passed all tests.", "Joan Pike denied that the mill was safe now."]
+)
+def test_what_another_says_or_one_denies_is_held_against_the_whole_claim(sentence: str) -> None:
+    claim = "The mill is safe, Joan Pike maintains."
+    (_, against), _ = judged(claim, sentence)
+    assert against == claim
 
 
 @pytest.mark.parametrize(
