@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from models.training.measure import Cost
-from models.training.results import Judged, Results
+from models.training.results import Judged, Results, Training
 
 # The figures the project set itself: percent of macro accuracy; of the two sides for the sets without neutral.
 TARGETS = {
@@ -114,7 +114,7 @@ def readme(results: Results) -> str:
             warmup=training.warmup, minutes=training.minutes, pairs_a_pass=training.pairs_a_pass,
             model=training.model, seen=training.history[-1]["pairs"], curve=_curve(results),
             dropout=", with dropout in the encoder" if training.dropout else "", average=training.average,
-            earlier=_earlier(training.earlier_pairs), **{f"own_{name}": n for name, n in training.own_pairs.items()},
+            earlier=_earlier(training), **{f"own_{name}": n for name, n in training.own_pairs.items()},
         ),
         _sources(results),
         _weaknesses(results),
@@ -123,14 +123,20 @@ def readme(results: Results) -> str:
     return "\n".join(parts)
 
 
-def _earlier(pairs: int) -> str:
+def _earlier(training: Training) -> str:
     """Say what the weights had seen before, if anything."""
-    if not pairs:
+    if not training.earlier_pairs:
         return ""
+    kept = (
+        f"; of these weights {training.keep:.0%} is kept in the released ones (Wortsman et al., 2022)"
+        if training.keep
+        else ""
+    )
     return (
-        f" and began from the weights of earlier ones, which had seen {pairs:,} (`config.toml`: public data and "
-        "events; `second.toml`: with phrasings and the first stories; `third.toml`: with more stories; `fourth.toml`: "
-        "with claims of fact-checking sets as they are served)"
+        f" and began from the weights of earlier ones, which had seen {training.earlier_pairs:,} (`config.toml`: "
+        "public data and events; `second.toml`: with phrasings and the first stories; `third.toml`: with more stories; "
+        "`fourth.toml`: with claims of fact-checking sets as they are served; `fifth.toml`: with what the weights "
+        f"before misread; `seventh.toml`: with 684 more stories){kept}"
     )
 
 

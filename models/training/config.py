@@ -11,7 +11,8 @@ from pathlib import Path
 class Config:
     """Every number that shapes the weights; `minutes` caps the schedule by training time.
 
-    `begin` holds the weights to go on from; without it a run starts from the encoder in the package `start`.
+    `begin` holds the weights to go on from; without it a run starts from the encoder in the package `start`. `keep` is
+    the share of them in what the run leaves as final.
     `served` is how many near sentences each claim that is left open gets, of the sets in `served_folders`; `mined`
     holds what `mine.py` wrote about the claims that are settled.
     """
@@ -48,6 +49,7 @@ class Config:
     leads: float
     factual_sources: tuple[str, ...]
     shares: dict[str, float]
+    keep: float = 0.0
 
     @classmethod
     def read(cls, path: Path) -> Config:

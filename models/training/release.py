@@ -118,6 +118,7 @@ def _training(order: Order, tokenizer: Path) -> Training:
         own_pairs=own,
         history=tuple(history),
         sources=read_sources(dict(pairs)),
+        keep=config.keep,
     )
 
 

@@ -75,7 +75,8 @@ class Measured:
 class Training:
     """How the weights came about; `history` is the learning curve, `own_pairs` our own, a pass.
 
-    `earlier_pairs` were seen by the run whose weights this one began from, 0 where it began from the encoder.
+    `earlier_pairs` were seen by the run whose weights this one began from, 0 where it began from the encoder; `keep` is
+    the share of those weights in the released ones.
     """
 
     base: str
@@ -93,6 +94,7 @@ class Training:
     own_pairs: dict[str, int]
     history: tuple[dict[str, float], ...]
     sources: tuple[Source, ...]
+    keep: float = 0.0
 
     @property
     def pairs_a_pass(self) -> int:

@@ -179,7 +179,19 @@ class Trainer:
             pairs, started = 0, time.process_time()
         if self.rank == 0:
             with self._averaged_weights():
+                self._keep_of_begin()
                 self.model.save_pretrained(str(self.folder / "final"), create_model_card=False)
+
+    @torch.no_grad()
+    def _keep_of_begin(self) -> None:
+        """Move the weights towards those that the run began from, which carries further than either (WiSE-FT).
+
+        Wortsman et al., "Robust fine-tuning of zero-shot models", 2022.
+        """
+        if self.config.keep and self.config.begin:
+            begun = load_network(str(self.config.begin), "eager").state_dict()
+            for name, weights in self.model.named_parameters():
+                weights.lerp_(begun[name], self.config.keep)
 
     def _stream(self) -> Iterator[list[Example]]:
         """Yield this process's batches, epoch after epoch, from where the progress stands."""
