@@ -202,3 +202,9 @@ def test_a_day_that_names_an_event_is_no_statement():
     claim = "The rebels claimed the 2017 attacks on the mill."
     found = compare(claim, "The rebels claimed responsibility for an attack on the mill in 2022.", None)
     assert (found.differences, found.unlike) == ((), ())
+
+
+def test_where_something_happened_is_not_what_a_day_is_of():
+    claim = "The tram struck the wall outside Harl on Thursday evening."
+    evidence = "A tram struck the outer wall at Harl on Thursday evening, injuring twelve people."
+    assert outcome(compare(claim, evidence, datetime(2026, 9, 4, tzinfo=UTC))) == "agrees"
