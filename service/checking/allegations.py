@@ -13,7 +13,7 @@ from service.domain import Act
 from service.language.terms import terms
 from service.language.tokens import tokenize
 
-_ACCUSED = re.compile(r"^(?P<who>.{2,80}?) of (?P<deed>having |\w+ing )")
+_ACCUSED = re.compile(r"^(?P<who>.{2,80}?) of (?P<deed>having|\w+ing)(?= )")
 _LEAST = 4  # words: less is no statement
 _TALK = re.compile(
     r"^(?:(?:an?|the|any|all) )?(?:\w+ )?"
@@ -45,8 +45,7 @@ def statement(sentence: str, found: Reported) -> str | None:
     if found.negated:
         return denied(told, found.attribution.speaker)
     if accused := _ACCUSED.match(told) if found.attribution.act is Act.ALLEGES else None:
-        deed = "had " if accused["deed"] == "having " else f"is {accused['deed']}"
-        told = f"{accused['who']} {deed}{told[accused.end() :]}"
+        told = _did(accused["who"], accused["deed"], told[accused.end() :])
     return _as_sentence(told)
 
 
@@ -54,11 +53,14 @@ def denied(content: str, speaker: str) -> str:
     """Return what `speaker` denies as the statement that it would be: "having paid anything", "that it had paid"."""
     told = _TALK.sub("", content.strip())
     if not _PRONOUN.match(speaker):
-        told = _PRONOUN.sub(speaker, told)
+        told = _PRONOUN.sub(lambda _: speaker, told)  # as it stands: a backslash in a name means nothing
         if gerund := _GERUND.match(told):
-            deed = "had" if gerund["deed"].lower() == "having" else f"is {gerund['deed']}"
-            told = f"{speaker} {deed}{told[gerund.end() :]}"
+            told = _did(speaker, gerund["deed"], told[gerund.end() :])
     return _as_sentence(_ANY.sub("some", told))
+
+
+def _did(who: str, gerund: str, rest: str) -> str:
+    return f"{who} {'had' if gerund.lower() == 'having' else f'is {gerund}'}{rest}"
 
 
 def _as_sentence(told: str) -> str:

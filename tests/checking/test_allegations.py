@@ -108,6 +108,7 @@ def test_what_another_says_or_one_denies_is_held_against_the_whole_claim(sentenc
         ("claims that it hid a report", "Tormal", "Tormal hid a report."),
         ("that any of its wagons was defective", "Tormal", "That some of its wagons was defective."),
         ("the evacuation came too late", "the governor", "The evacuation came too late."),
+        ("it hid a report", r"Tor\1mal\g", r"Tor\1mal\g hid a report."),
         ("anything of the kind", "Tormal", "Something of the kind."),
     ],
 )
