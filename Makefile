@@ -54,7 +54,7 @@ growth: $(VENV)/.installed-dev  ## Measure 10,000, 100,000 and a million sentenc
 faults: $(VENV)/.installed-dev  ## More load than the real service can bear, and faults; QUICK=1 for the short run
 	$(BIN)/python -m bench.faults $(if $(QUICK),--quick)
 
-train: $(VENV)/.installed-dev  ## Train the stance model on ../shared/data/nli into build/stance, in six runs
+train: $(VENV)/.installed-dev  ## Train the stance model on ../shared/data/nli into build/stance, in seven runs
 	$(BIN)/python -m models.training.train build/stance-first
 	$(BIN)/python -m models.training.train build/stance-second --config models/training/second.toml
 	$(BIN)/python -m models.training.train build/stance-third --config models/training/third.toml
@@ -62,7 +62,9 @@ train: $(VENV)/.installed-dev  ## Train the stance model on ../shared/data/nli i
 	$(BIN)/python -m models.training.mine build/stance-fourth/final build/stance-mined.jsonl.gz --config models/training/fifth.toml
 	$(BIN)/python -m models.training.train build/stance-fifth --config models/training/fifth.toml
 	$(BIN)/python -m models.training.mine build/stance-fifth/final build/stance-mined.jsonl.gz --config models/training/seventh.toml
-	$(BIN)/python -m models.training.train build/stance --config models/training/seventh.toml
+	$(BIN)/python -m models.training.train build/stance-seventh --config models/training/seventh.toml
+	$(BIN)/python -m models.training.mine build/stance-seventh/final build/stance-mined.jsonl.gz --config models/training/eighth.toml
+	$(BIN)/python -m models.training.train build/stance --config models/training/eighth.toml
 
 collection: $(VENV)/.installed  ## Write build/wirecheck.postman_collection.json, for Postman, Bruno and their like
 	$(BIN)/python -m service.api.collection build/wirecheck.postman_collection.json

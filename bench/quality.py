@@ -50,6 +50,8 @@ SETS = (
     Set("seed pages, our claims", SHARED / "seeds", ROOT / "tests/evaluation/page_claims.jsonl"),
     Set("news, claims unseen", NEWS / "corpus.jsonl", NEWS / "claims_unseen.jsonl"),
     Set("seed pages, claims unseen", SHARED / "seeds", ROOT / "tests/evaluation/page_claims_unseen.jsonl"),
+    Set("news, claims unseen 2", NEWS / "corpus.jsonl", NEWS / "claims_unseen_2.jsonl"),
+    Set("seed pages, claims unseen 2", SHARED / "seeds", ROOT / "tests/evaluation/page_claims_unseen_2.jsonl"),
     Set(
         "check_covid dev",
         SHARED / "data/factcheck/check_covid/corpus.jsonl.gz",

@@ -13,8 +13,9 @@ class Config:
 
     `begin` holds the weights to go on from; without it a run starts from the encoder in the package `start`. `keep` is
     the share of them in what the run leaves as final.
-    `served` is how many near sentences each claim that is left open gets, of the sets in `served_folders`; `mined`
-    holds what `mine.py` wrote about the claims that are settled.
+    `stories` says how often the claims of which files come in a pass. `served` is how many near sentences each claim
+    that is left open gets, of the sets in `served_folders`; `mined` holds what `mine.py` wrote about the claims that
+    are settled.
     """
 
     seed: int
@@ -39,8 +40,6 @@ class Config:
     max_tokens: int
     events: int
     phrasings: int
-    stories: int
-    story_files: str
     edited_figures: int
     wrong_sentences: int
     served: int
@@ -48,6 +47,7 @@ class Config:
     mined: Path | None
     leads: float
     factual_sources: tuple[str, ...]
+    stories: dict[str, float]
     shares: dict[str, float]
     keep: float = 0.0
 

@@ -42,7 +42,8 @@ def build(config: Config, tokenizer: Tokenizer) -> list[Example]:
     pairs = list(_with_leads(rng, _sample(rng, public, config), config))
     pairs += event_pairs(rng, config.events)
     pairs += phrasing_pairs(rng, config.phrasings)
-    pairs += story_pairs(rng, config.stories, files=config.story_files)
+    for files, passes in config.stories.items():
+        pairs += story_pairs(rng, passes, files=files)
     pairs += edited_figures(rng, factual, config.edited_figures)
     pairs += wrong_sentences(rng, factual, config.wrong_sentences)
     for folder in config.served_folders:

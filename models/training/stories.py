@@ -8,6 +8,7 @@ sentences of the right article. Every tenth story is never trained on: those are
 from __future__ import annotations
 
 import json
+import math
 import random
 import string
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from models.training.pairs import CONFLICTS, NEUTRAL, SUPPORTS, UNSUPPORTED, Pai
 
 FOLDER = Path(__file__).parent / "stories"
 HELD_OUT_EVERY = 10
-ALL = "*.jsonl"  # `more/` is what no released model has read: "**/*.jsonl" has it too
+ALL = "*.jsonl"  # those beside this file; "**/*.jsonl" has those of `more/` and `far/` too
 MORE_FIRST = (
     "Amara Bertil Chiara Dmitri Esther Fatima Gustav Helena Ibrahim Judith Kofi Leila Mateus Noor Oscar Priya Quentin "
     "Rania Stefan Teresa Ulrich Vera Wanda Yusuf Zoe"
@@ -75,13 +76,17 @@ def _story(line: str) -> Story:
     return Story(row["title"], tuple(facts))
 
 
-def story_pairs(rng: random.Random, passes: int, held_out: bool = False, files: str = ALL) -> Iterator[Pair]:
-    """Yield every claim of every story `passes` times, with other names each time, and as often a wrong sentence."""
+def story_pairs(rng: random.Random, passes: float, held_out: bool = False, files: str = ALL) -> Iterator[Pair]:
+    """Yield every claim of every story `passes` times, with other names each time, and as often a wrong sentence.
+
+    The part of a pass that is left at the end has that share of the pairs, drawn at random.
+    """
     stories = read_stories(held_out, files)
-    for _ in range(passes):
+    for turn in range(math.ceil(passes)):
+        share = passes - turn
         for story in stories:
             for fact in story.facts:
-                yield from _pairs(rng, story, fact)
+                yield from (pair for pair in _pairs(rng, story, fact) if share >= 1 or rng.random() < share)
 
 
 def _pairs(rng: random.Random, story: Story, fact: Fact) -> Iterator[Pair]:

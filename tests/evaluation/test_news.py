@@ -107,8 +107,10 @@ def test_no_story_is_in_both_parts() -> None:
     [
         (NEWS / "claims_unseen.jsonl", NEWS / "claims.jsonl"),
         (NEWS.parent / "page_claims_unseen.jsonl", NEWS.parent / "page_claims.jsonl"),
+        (NEWS / "claims_unseen_2.jsonl", NEWS / "claims.jsonl"),
+        (NEWS.parent / "page_claims_unseen_2.jsonl", NEWS.parent / "page_claims.jsonl"),
     ],
-    ids=["news", "pages"],
+    ids=["news", "pages", "news, second", "pages, second"],
 )
 def test_unseen_claims_are_others_than_those_that_rules_were_mended_by(unseen: Path, seen: Path) -> None:
     claims, others = gold_claims(unseen), gold_claims(seen)

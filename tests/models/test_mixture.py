@@ -146,7 +146,7 @@ def test_batches_hold_every_example_once_and_keep_to_the_tokens():
 def test_an_epoch_is_the_same_for_the_same_seed(tmp_path: Path, tokenizer: Tokenizer):
     _write(tmp_path / "train.jsonl.gz", _public())
     config = replace(
-        Config.read(DEFAULT_CONFIG), data=tmp_path, events=30, phrasings=20, stories=0, edited_figures=10,
+        Config.read(DEFAULT_CONFIG), data=tmp_path, events=30, phrasings=20, stories={}, edited_figures=10,
         wrong_sentences=10, factual_sources=("made_up",), shares={"made_up": 0.5},
     )  # fmt: skip
     first, again, other = (build(c, tokenizer) for c in (config, config, config.for_epoch(1)))
@@ -239,7 +239,7 @@ def test_mined_pairs_are_part_of_an_epoch(tmp_path: Path, tokenizer: Tokenizer):
     _write(tmp_path / "train.jsonl.gz", _public())
     _write(tmp_path / "mined.jsonl.gz", _public(7))
     config = replace(
-        Config.read(DEFAULT_CONFIG), data=tmp_path, events=1, phrasings=0, stories=0, edited_figures=0,
+        Config.read(DEFAULT_CONFIG), data=tmp_path, events=1, phrasings=0, stories={}, edited_figures=0,
         wrong_sentences=0, factual_sources=("made_up",), shares={"made_up": 0.0}, mined=tmp_path / "mined.jsonl.gz",
     )  # fmt: skip
     assert Counter(example.source for example in build(config, tokenizer))["made_up/train"] == 7

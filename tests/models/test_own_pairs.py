@@ -93,9 +93,15 @@ def test_labels_of_stories_follow_from_their_kind():
 
 
 def test_held_out_stories_are_never_trained_on():
+    def told(stories: tuple[Story, ...]) -> set[str]:
+        return {sentence for story in stories for fact in story.facts for sentence in fact.evidence}
+
     def claims(stories: tuple[Story, ...]) -> set[str]:
         return {claim for story in stories for fact in story.facts for claim in (*fact.supports, *fact.conflicts)}
 
-    held_out = claims(read_stories(True, EVERY))
-    assert len(held_out) > len(claims(read_stories(True))) > 0
-    assert not held_out & claims(read_stories(False, EVERY))
+    held_out, trained = read_stories(True, EVERY), read_stories(False, EVERY)
+    assert len(held_out) > len(read_stories(True)) > 0
+    assert not told(held_out) & told(trained)
+    shared = claims(held_out) & claims(trained)  # by chance, like "The vote was unanimous."
+    assert len(shared) < 0.005 * len(claims(held_out))
+    assert max(len(claim.split()) for claim in shared) < 10
