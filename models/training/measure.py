@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import torch
 from sentence_transformers import CrossEncoder
 from tokenizers import Tokenizer
 
-from models.stance_model import Manifest, OnnxStanceModel, softmax
+from models.stance_model import Manifest, OnnxStanceModel, session_of, softmax
 from models.training.calibration import Calibration, Floats, Ints, called
 from models.training.events import event_pairs
 from models.training.mixture import tokenize
@@ -120,11 +119,8 @@ def dev_sets(folder: Path, cap: int) -> list[DevSet]:
 def runner(graph: Path, tokenizer: Path, threads: int) -> OnnxStanceModel:
     """Return the serving runtime over a graph, uncalibrated."""
     manifest = Manifest("measured", graph.name, MAX_TOKENS, 1.0, (0.0, 0.0, 0.0), Thresholds(), {})
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads, options.inter_op_num_threads = 1, 1
-    session = onnxruntime.InferenceSession(graph.read_bytes(), options, providers=["CPUExecutionProvider"])
     reader = Tokenizer.from_file(str(tokenizer))
-    return OnnxStanceModel(manifest, reader, session, threads)
+    return OnnxStanceModel(manifest, reader, session_of(graph), threads)
 
 
 def logits(model: OnnxStanceModel, pairs: Sequence[Pair]) -> Floats:

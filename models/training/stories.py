@@ -20,7 +20,7 @@ from models.training.pairs import CONFLICTS, NEUTRAL, SUPPORTS, UNSUPPORTED, Pai
 
 FOLDER = Path(__file__).parent / "stories"
 HELD_OUT_EVERY = 10
-ALL = "*.jsonl"  # those beside this file; "**/*.jsonl" has those of `more/` and `far/` too
+ALL = "*.jsonl"  # those directly in `stories/`; "**/*.jsonl" has those of `more/` and `far/` too
 MORE_FIRST = (
     "Amara Bertil Chiara Dmitri Esther Fatima Gustav Helena Ibrahim Judith Kofi Leila Mateus Noor Oscar Priya Quentin "
     "Rania Stefan Teresa Ulrich Vera Wanda Yusuf Zoe"

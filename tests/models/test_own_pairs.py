@@ -1,18 +1,22 @@
-"""The phrasings and stories written for training: labels that follow from where a text stands, no held-out text."""
+"""The phrasings and stories written for training: labels that follow from where a text stands."""
 
 from __future__ import annotations
 
 import random
 import string
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
+from models.training.config import Config
 from models.training.pairs import CONFLICTS, NEUTRAL, SUPPORTS, UNSUPPORTED
 from models.training.phrasings import Group, phrasing_pairs, read_groups
 from models.training.stories import Story, read_stories, story_pairs
+from models.training.train import DEFAULT_CONFIG
 
 EVERY = "**/*.jsonl"
+RUNS = sorted(p for p in DEFAULT_CONFIG.parent.glob("*.toml") if "[schedule]" in p.read_text(encoding="utf-8"))
 NAMES = {"p1", "p2", "p3", "p1l", "p2l", "p3l", "c1", "c2", "o1", "o2"}
 
 
@@ -104,4 +108,19 @@ def test_held_out_stories_are_never_trained_on():
     assert not told(held_out) & told(trained)
     shared = claims(held_out) & claims(trained)  # by chance, like "The vote was unanimous."
     assert len(shared) < 0.005 * len(claims(held_out))
-    assert max(len(claim.split()) for claim in shared) < 10
+    assert max((len(claim.split()) for claim in shared), default=0) < 10
+
+
+def test_a_part_of_a_pass_has_that_share_of_its_pairs():
+    whole = len(list(story_pairs(random.Random(1), 1)))
+    part = len(list(story_pairs(random.Random(1), 0.25)))
+    more = len(list(story_pairs(random.Random(1), 1.25)))
+    assert part == pytest.approx(0.25 * whole, rel=0.05)
+    assert more == pytest.approx(1.25 * whole, rel=0.05)
+
+
+@pytest.mark.parametrize("path", RUNS, ids=lambda path: path.stem)
+def test_every_run_names_stories_that_are_there(path: Path):
+    config = Config.read(path)
+    assert config.stories
+    assert all(read_stories(False, files) for files in config.stories)

@@ -8,10 +8,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 import pytest
 
 from models.network import LABELS, load_network
-from models.stance_model import FOLDER, OnnxStanceModel
+from models.stance_model import EXACT_PRODUCTS, FOLDER, OnnxStanceModel
 from models.training.probes import read_probes
 from service.domain import Stance
 
@@ -93,3 +94,10 @@ def _uncalibrated(stance: OnnxStanceModel) -> OnnxStanceModel:
     from models.training.measure import runner
 
     return runner(FOLDER / stance._manifest.graph, FOLDER / "tokenizer.json", threads=2)
+
+
+def test_products_of_int8_are_asked_for_without_overflow(stance: OnnxStanceModel):
+    """Without this setting they overflow in silence on x86 without VNNI, where no test of ours runs."""
+    assert stance.session.get_session_options().get_session_config_entry(EXACT_PRODUCTS) == "1"
+    library = next(Path(onnxruntime.__file__).parent.glob("capi/onnxruntime_pybind11_state*"))
+    assert EXACT_PRODUCTS.encode() in library.read_bytes()  # a setting that it does not know is taken without a word
