@@ -134,7 +134,7 @@ def _earlier(training: Training) -> str:
     )
     return (
         " with 1,119 more stories, whose claims are worded far from what tells them (`eighth.toml`), and began from "
-        f"the weights of earlier ones, which had seen {training.earlier_pairs:,} (`config.toml`: public data and events; "
+        f"the weights of earlier ones, which had seen {training.earlier_pairs:,} (`config.toml`: public data, events; "
         "`second.toml`: with phrasings and the first stories; `third.toml`: with more stories; `fourth.toml`: with "
         "claims of fact-checking sets as they are served; `fifth.toml`: with what the weights before misread; "
         f"`seventh.toml`: with 684 more stories, and half of the fifth run's weights kept){kept}"
