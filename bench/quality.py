@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -29,6 +30,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 OUT = ROOT / "bench"
 NEWS = ROOT / "tests/evaluation/news"
+ABREAST = 4  # confusion matrices in a row of the picture
 HEAD = f"{'percent':34} {'n':>5} {'acc':>6} {'F1':>6} {'rec@10':>6} {'stance':>6} {'f.conf':>6} {'f.supp':>6}  lost at"
 
 
@@ -103,10 +105,13 @@ def show(name: str, figures: Scores) -> str:
 
 
 def draw(results: dict[str, Scores]) -> None:
-    """Draw the confusion matrices of all sets side by side."""
+    """Draw the confusion matrices of all sets, `ABREAST` side by side."""
     names = [verdict.value for verdict in Verdict]
-    figure, axes = pyplot.subplots(1, len(results), figsize=(4.2 * len(results), 4.4), squeeze=False)
-    for axis, (name, figures) in zip(axes[0], results.items(), strict=True):
+    lines = math.ceil(len(results) / ABREAST)
+    figure, axes = pyplot.subplots(lines, ABREAST, figsize=(4.2 * ABREAST, 4.4 * lines), squeeze=False)
+    for axis in axes.flat[len(results) :]:
+        axis.set_visible(False)
+    for axis, (name, figures) in zip(axes.flat, results.items(), strict=False):
         matrix = [[figures.confusion.get(gold, {}).get(given, 0) for given in names] for gold in names]
         axis.imshow([[value / max(1, sum(row)) for value in row] for row in matrix], cmap="Blues", vmin=0, vmax=1)
         for y, row in enumerate(matrix):
