@@ -184,12 +184,12 @@ def test_the_network_reads_the_title_and_what_a_sentence_leans_on() -> None:
 
 
 def test_a_sentence_unlike_the_claim_needs_a_surer_network() -> None:
-    """The thresholds are 0.5; at a similarity of 0.3 another 0.18 are needed, which the scores shown do not lose."""
+    """The thresholds are 0.5; at a similarity of 0.3 another 0.12 are needed, which the scores shown do not lose."""
     claim, sentence = "The mill stood empty.", "Nobody worked there."
     for similarity, sure, stance in (
         (0.6, 0.55, Stance.SUPPORTS),
-        (0.3, 0.67, Stance.NEUTRAL),
-        (0.3, 0.69, Stance.SUPPORTS),
+        (0.3, 0.61, Stance.NEUTRAL),
+        (0.3, 0.63, Stance.SUPPORTS),
     ):
         scores = StanceScores(sure, 0.1, 0.9 - sure)
         result = judged(claim, sentence, scores, similarity=similarity, in_context=0.2)
