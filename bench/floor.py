@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.embedder import OnnxEmbedder, load_embedder
-from models.stance_model import OnnxStanceModel, load_stance
+from models.stance_model import OnnxStanceModel, feed_of, load_stance
 from service.assembly import build_pipeline
 from service.config import Settings
 from service.domain import Query, StanceScores
@@ -67,7 +67,7 @@ class Floor:
             pipeline.check(Query(claim))
             ids = embedder.tokens(claim)
             encoded = sorted((stance.encode(*pair) for pair in noting.pairs), key=lambda one: -len(one[0]))
-            self.passes[claim] = Passes(_feed(ids, [0] * len(ids)), tuple(_feed(*one) for one in encoded))
+            self.passes[claim] = Passes(feed_of(ids, [0] * len(ids)), tuple(feed_of(*one) for one in encoded))
 
     def run(self, claim: str) -> float:
         """Return the seconds that the passes of a claim take."""
@@ -76,8 +76,3 @@ class Floor:
         self._embed.run(None, passes.embed)
         list(self._pool.map(lambda feed: self._judge.run(None, feed), passes.judge))
         return time.perf_counter() - started
-
-
-def _feed(ids: Sequence[int], types: Sequence[int]) -> Feed:
-    row = np.array([ids], dtype=np.int64)
-    return {"input_ids": row, "token_type_ids": np.array([types], dtype=np.int64), "attention_mask": np.ones_like(row)}

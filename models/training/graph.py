@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import onnx
@@ -18,6 +18,9 @@ from torch import Tensor, nn
 
 from models.network import load_network
 from models.training.rows import Feed, by_rows, look
+
+if TYPE_CHECKING:
+    from onnxruntime.transformers.onnx_model import OnnxModel
 
 OPSET = 17
 INT8_BY_INT8 = 4
@@ -84,9 +87,6 @@ def export(folder: Path, target: Path) -> None:
 
     Inputs `input_ids`, `attention_mask`, `token_type_ids` (batch, tokens) int64; output `logits` (batch, 3).
     """
-    from onnxruntime.transformers.fusion_options import FusionOptions
-    from onnxruntime.transformers.optimizer import optimize_model
-
     module = _Logits(load_network(str(folder), attention="eager")).eval()
     ids = torch.randint(1000, 20000, (2, 12))
     types = torch.tensor([[0] * 7 + [1] * 5] * 2)
@@ -105,14 +105,22 @@ def export(folder: Path, target: Path) -> None:
             output_names=["logits"],
             dynamic_axes={**dict.fromkeys(names, axes), "logits": {0: "batch"}},
         )
+    fused(plain, heads=12, size=384).save_model_to_file(str(target))
+
+
+def fused(plain: Path, heads: int, size: int) -> OnnxModel:
+    """Return an encoder's graph as the exporter wrote it, fused for onnxruntime; the file is removed."""
+    from onnxruntime.transformers.fusion_options import FusionOptions
+    from onnxruntime.transformers.optimizer import optimize_model
+
     options = FusionOptions("bert")
-    options.use_multi_head_attention = True  # it leaves the matrices of attention where a quantizer finds them
-    fused = optimize_model(
-        str(plain), model_type="bert", num_heads=12, hidden_size=384, opt_level=0, optimization_options=options
+    options.use_multi_head_attention = True  # it leaves the matrices of attention as they are
+    found: OnnxModel = optimize_model(
+        str(plain), model_type="bert", num_heads=heads, hidden_size=size, opt_level=0, optimization_options=options
     )
-    plain_normalization(fused.model)
-    fused.save_model_to_file(str(target))
     plain.unlink()
+    plain_normalization(found.model)
+    return found
 
 
 def plain_normalization(model: onnx.ModelProto) -> None:
@@ -141,8 +149,7 @@ def store(full: Path, target: Path, recipe: Recipe, feeds: Sequence[Feed]) -> No
     """
     target.write_bytes(full.read_bytes())
     if recipe.by_token:
-        model = onnx.load(full)
-        onnx.save(by_rows(model, look(model, feeds)), target)
+        _quantize_tokens(target, feeds)
     if recipe.block:
         _quantize_blocks(target, recipe.block)
     if recipe.dynamic:
@@ -150,6 +157,11 @@ def store(full: Path, target: Path, recipe: Recipe, feeds: Sequence[Feed]) -> No
     elif recipe.embeddings:
         _quantize(target, EMBEDDINGS)
     _store_in_half(target)
+
+
+def _quantize_tokens(path: Path, feeds: Sequence[Feed]) -> None:
+    model = onnx.load(path)
+    onnx.save(by_rows(model, look(model, feeds)), path)
 
 
 def _quantize_blocks(path: Path, block: int) -> None:

@@ -8,13 +8,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
-from models.stance_model import OnnxStanceModel
+from models.stance_model import feed_of
 from models.training.graph import RECIPES, Recipe, store
 from models.training.measure import Cost, DevSet, compare, logits, runner
 from models.training.pairs import Pair
-from models.training.rows import Feed
 from models.training.stories import story_pairs
 
 MET, MET_SEED = 400, 11  # pairs that a graph is looked at with
@@ -35,7 +32,7 @@ def choose(
     Recipes are ordered from fast to slow; the last one is taken as it is.
     """
     reference = runner(full, tokenizer, threads)
-    feeds = [_feed(reference, pair) for pair in _met()]
+    feeds = [feed_of(*reference.encode(pair.evidence, pair.claim)) for pair in _met()]
     expected = [logits(reference, each.pairs) for each in sample]
     tried: list[Cost] = []
     with tempfile.TemporaryDirectory() as scratch:
@@ -55,9 +52,3 @@ def _met() -> list[Pair]:
     """Return pairs like those that the service meets; no dev set's, by which the recipes are compared."""
     rng = random.Random(MET_SEED)
     return rng.sample(list(story_pairs(rng, 1, files="**/*.jsonl")), MET)
-
-
-def _feed(model: OnnxStanceModel, pair: Pair) -> Feed:
-    ids, types = model.encode(pair.evidence, pair.claim)
-    rows = {"input_ids": ids, "token_type_ids": types, "attention_mask": [1] * len(ids)}
-    return {name: np.array([row], np.int64) for name, row in rows.items()}

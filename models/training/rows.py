@@ -95,9 +95,10 @@ def look(model: ModelProto, feeds: Sequence[Feed]) -> dict[str, Seen]:
 def by_rows(model: ModelProto, seen: Mapping[str, Seen]) -> ModelProto:
     """Return the fp32 graph with every product of tokens and a matrix in int8."""
     made = {output: node.op_type for node in model.graph.node for output in node.output}
-    matrices = {node.output[0]: matrix for node, matrix in _products(model)}
+    matrices: dict[str, Floats] = {}
     sizes: dict[str, list[Floats]] = {}
     for node, matrix in _products(model):
+        matrices[node.output[0]] = matrix
         sizes.setdefault(node.input[0], []).append(np.abs(matrix).max(axis=1))
     graph, quantized = _Graph(), dict[str, _Quantized]()
     for node in model.graph.node:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import onnx
 import onnxruntime
 import pytest
 from numpy.typing import NDArray
-from onnx import ModelProto, TensorProto, helper, numpy_helper
+from onnx import ModelProto, NodeProto, TensorProto, ValueInfoProto, helper, numpy_helper
 
 from models.stance_model import FOLDER
 from models.training.graph import plain_normalization
@@ -45,18 +45,26 @@ def _model(matrix: Floats, *, before: str = "") -> ModelProto:
         nodes.append(helper.make_node(before, ["vectors", "zeros"], ["met"], domain=MICROSOFT))
         weights.append(numpy_helper.from_array(np.zeros(K, np.float32), "zeros"))
     nodes.append(helper.make_node("MatMul", ["met" if before else "vectors", "matrix"], ["product"]))
-    graph = helper.make_graph(
-        nodes,
-        "product",
-        [
-            helper.make_tensor_value_info("input_ids", TensorProto.INT64, [1, "tokens"]),
-            helper.make_tensor_value_info("vectors", TensorProto.FLOAT, [1, "tokens", K]),
-        ],
-        [helper.make_tensor_value_info("product", TensorProto.FLOAT, [1, "tokens", N])],
-        weights,
-    )
+    ids = helper.make_tensor_value_info("input_ids", TensorProto.INT64, [1, "tokens"])
+    return _made(nodes, [ids, _place("vectors", K)], _place("product", N), weights)
+
+
+def _place(name: str, size: int) -> ValueInfoProto:
+    return helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, "tokens", size])
+
+
+def _made(
+    nodes: list[NodeProto], takes: list[ValueInfoProto], gives: ValueInfoProto, weights: list[TensorProto]
+) -> ModelProto:
+    graph = helper.make_graph(nodes, "tried", takes, [gives], weights)
     sets = [helper.make_opsetid("", 17), helper.make_opsetid(MICROSOFT, 1)]
     return helper.make_model(graph, opset_imports=sets, ir_version=9)
+
+
+def _answer(model: ModelProto, feed: Mapping[str, NDArray[np.generic]]) -> Floats:
+    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    answer: Floats = session.run(None, feed)[0][0]
+    return answer
 
 
 def _feed(tokens: Floats) -> dict[str, NDArray[np.generic]]:
@@ -64,9 +72,7 @@ def _feed(tokens: Floats) -> dict[str, NDArray[np.generic]]:
 
 
 def _run(model: ModelProto, tokens: Floats) -> Floats:
-    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
-    product: Floats = session.run(None, _feed(tokens))[0][0]
-    return product
+    return _answer(model, _feed(tokens))
 
 
 def _in_plain_int8(met: Floats, matrix: Floats) -> Floats:
@@ -137,17 +143,8 @@ def test_rounding_makes_up_for_its_errors(matrix: Floats):
 def test_gelu_is_never_below_what_the_scale_is_made_for():
     x = np.linspace(-6, 6, 10_001).astype(np.float32)[None, :, None]
     node = helper.make_node("BiasGelu", ["x", "bias"], ["y"], domain=MICROSOFT)
-    graph = helper.make_graph(
-        [node],
-        "gelu",
-        [helper.make_tensor_value_info("x", TensorProto.FLOAT, None)],
-        [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
-        [numpy_helper.from_array(np.zeros(1, np.float32), "bias")],
-    )
-    sets = [helper.make_opsetid("", 17), helper.make_opsetid(MICROSOFT, 1)]
-    model = helper.make_model(graph, opset_imports=sets, ir_version=9)
-    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
-    assert session.run(None, {"x": x})[0].min() > -GELU_LEAST - 1e-3
+    model = _made([node], [_place("x", 1)], _place("y", 1), [numpy_helper.from_array(np.zeros(1, np.float32), "bias")])
+    assert _answer(model, {"x": x}).min() > -GELU_LEAST - 1e-3
 
 
 def test_the_plain_normalization_is_the_fused_one():
@@ -156,16 +153,12 @@ def test_the_plain_normalization_is_the_fused_one():
     node = helper.make_node(
         "SkipLayerNormalization", ["x", "skipped", *values], ["y"], domain=MICROSOFT, epsilon=1e-12
     )  # fmt: skip
-    places = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, "n", K]) for name in ("x", "skipped", "y")]
     weights = [numpy_helper.from_array(each, name) for name, each in values.items()]
-    graph = helper.make_graph([node], "norm", places[:2], places[2:], weights)
-    sets = [helper.make_opsetid("", 17), helper.make_opsetid(MICROSOFT, 1)]
-    model = helper.make_model(graph, opset_imports=sets, ir_version=9)
+    model = _made([node], [_place("x", K), _place("skipped", K)], _place("y", K), weights)
     feed = {name: rng.normal(size=(1, 5, K)).astype(np.float32) for name in ("x", "skipped")}
     answers = []
     for _ in range(2):
-        session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
-        answers.append(session.run(None, feed)[0])
+        answers.append(_answer(model, feed))
         plain_normalization(model)
     assert [each.op_type for each in model.graph.node] == ["Add", "Add", "LayerNormalization"]
     np.testing.assert_allclose(*answers, atol=1e-5)
