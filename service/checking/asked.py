@@ -45,6 +45,11 @@ class Asked:
             statement(claim, found) if found else None,
             None if speech else charge_of(claim),
             silent_in(claim),
-            bool(_NEGATIVE.search(claim)),
+            is_negative(claim),
             named_in(claim),
         )
+
+
+def is_negative(text: str) -> bool:
+    """Say whether a text says that something is not so."""
+    return bool(_NEGATIVE.search(text))

@@ -188,9 +188,7 @@ def _read(text: str, masked: str, span: Span, cue: Cue) -> Reported | None:
 def _reported(text: str, speaker: str, content: Span, span: Span, cue: Cue) -> Reported:
     if aside := cues.ASIDE.search(text, content.start, content.end):
         content = Span(content.start, aside.start())
-    if cue.denied and (verdict := cues.CALLED_UNTRUE.search(text, content.start, content.end)):
-        content = Span(content.start, verdict.start())  # "called [the report] false"
-    content = _unquoted(text, content)
+    content = _unquoted(text, _denied_part(text, content) if cue.denied else content)
     words = text[content.start : content.end]
     act, negated = cue.act, cue.denied
     if negated and cues.DECIDES.search(speaker):
@@ -204,6 +202,14 @@ def _reported(text: str, speaker: str, content: Span, span: Span, cue: Cue) -> R
     elif cue.act is Act.REPORTS:
         act = _weighed(speaker, words)
     return Reported(Attribution(speaker, act), content, span, negated)
+
+
+def _denied_part(text: str, content: Span) -> Span:
+    """Return what of a denial's content is denied: "[the report] false", "[it] and blamed Sudria"."""
+    if end := cues.SPEAKS_ON.search(text, content.start, content.end):
+        content = Span(content.start, end.start())
+    verdict = cues.CALLED_UNTRUE.search(text, content.start, content.end)
+    return Span(content.start, verdict.start()) if verdict else content
 
 
 def _weighed(speaker: str, words: str) -> Act:

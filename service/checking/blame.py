@@ -9,19 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from service.checking.accusing import accusations, kinds_of, names_of
 from service.checking.attribution import Reported
 from service.checking.cues import BY_WHOM, GUILT
 from service.checking.speakers import same_speaker
-from service.checking.wording import content_stem, event_kinds
 from service.domain import Act, Attribution, Hit, Stance
-from service.language.terms import terms
-from service.language.tokens import tokenize
 
-_CHARGES = re.compile(
-    r"\b(?:blam(?:e[sd]?|ing)|accus(?:e[sd]?|ing)|link(?:s|ed|ing)|tied|implicat(?:e[sd]?|ing)|suspect(?:s|ed)?|"
-    r"point(?:s|ed|ing)? (?:the |a )?finger)\b",
-    re.I,
-)
 _FEW = 10  # words
 _POINTER = re.compile(
     r"\b(?:it|this|that|them|(?:claim|charge|accusation|assertion|allegation|suggestion|report)s?)\b", re.I
@@ -48,8 +41,9 @@ class Charge:
 
     def is_made_in(self, text: str, title: str) -> bool:
         """Say whether a text blames the same for the same kind of event, which its article's title may name."""
-        blamed = _CHARGES.search(text) or GUILT.search(text)
-        return bool(blamed) and self.names <= _names(text) and bool(self.events & (_events(text) | _events(title)))
+        return any(
+            self.names <= names_of(charge.accused) and self.events & charge.kinds(title) for charge in accusations(text)
+        )
 
 
 def charge_of(claim: str) -> Charge | None:
@@ -62,7 +56,7 @@ def charge_of(claim: str) -> Charge | None:
         return None
     if _NEGATED.search(f"{accused} {deed}") or _OTHERS_WORD.search(accused):
         return None
-    names, events = _names(accused), _events(deed)
+    names, events = names_of(accused), kinds_of(deed)
     return Charge(accused, names, events, bool(_NEGATED.search(how))) if names and events else None
 
 
@@ -83,7 +77,7 @@ def _of_charge(charge: Charge, hit: Hit, found: Reported | None, said: Attributi
         denied = f"{said.speaker} {content}" if own else content
         denied = f"{hit.context.before} {denied}" if points_back else denied
         return Stance.CONFLICTS if charge.is_made_in(denied, title) else None
-    if said.act is Act.ADMITS and own and charge.events & (_events(text) | _events(title)):
+    if said.act is Act.ADMITS and own and charge.events & (kinds_of(text) | kinds_of(title)):
         return Stance.SUPPORTS
     if said.act is Act.ALLEGES and not own and charge.is_made_in(text, title) and not _NEGATED.search(content):
         return Stance.SUPPORTS
@@ -100,21 +94,8 @@ def admitted(
     if found is None or said is None or {speech.act, said.act} != {Act.ADMITS}:
         return None
     content, title = hit.sentence.text[found.content.start : found.content.end], hit.article.title
-    if not same_speaker(said.speaker, speech.speaker) or not _events(claim) & (_events(content) or _events(title)):
+    if not same_speaker(said.speaker, speech.speaker) or not kinds_of(claim) & (kinds_of(content) or kinds_of(title)):
         return None
-    own = _names(said.speaker) | _names(speech.speaker)
-    places, ours = _names(content) - own, _names(claim) - own
-    return Stance.NEUTRAL if places and not places & (ours or _names(title)) else Stance.SUPPORTS
-
-
-def _names(text: str) -> frozenset[str]:
-    """Return the names of a text as terms: those with other forms, or else its capitalized words'."""
-    known = frozenset(term for term in terms(text) if term.startswith("name_"))
-    if known:
-        return known
-    return frozenset(term for token in tokenize(text) if token.is_capitalized for term in terms(token.text))
-
-
-def _events(text: str) -> frozenset[str]:
-    tokens = tokenize(text)
-    return event_kinds(frozenset(stem for i in range(len(tokens)) if (stem := content_stem(tokens, i))))
+    own = names_of(said.speaker) | names_of(speech.speaker)
+    places, ours = names_of(content) - own, names_of(claim) - own
+    return Stance.NEUTRAL if places and not places & (ours or names_of(title)) else Stance.SUPPORTS

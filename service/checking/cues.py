@@ -14,14 +14,27 @@ _CHARGE = (
 _UNTRUE = (
     r"(?:absurd|baseless|false|untrue|unfounded|groundless|nonsense|fabricat\w+|a lie|lies|ridiculous|fake|fiction)"
 )
+# What is rejected or dismissed is a charge only where the charge is the object: a bill may be rejected after a report.
+_CIRCUMSTANCE = r"\b(?:after|because|when|where|following|amid|before|since|over|despite|until)\b"
+_OBJECT = rf"\W+(?:as )?(?:(?!{_CIRCUMSTANCE}|(?:on|of|in|for|by|from|with|to|at)\b)[\w\u2019'-]+\W+){{0,5}}?"
+# "Called it false" and "called it a lie on Monday", but no "called police after a false alarm".
+_SAID_OF_IT = r"(?=\W*$|[\u201d\"]|\s*[,.;:\u2014-]|\s+(?:and|but|or|in|on|at|as|while|that)\b)"
 # To deny somebody something is to refuse it.
 _REFUSED = (
-    r" (?:him|her|them|us|me)\b| (?:(?!\w+ing )[\w’']+ ){0,3}?(?:entry|access|bail|parole|asylum|visas?|permission|"
-    r"permits?|licen[cs]es?|requests?|motions?|appeals?|applications?|petitions?|bids?|treatment|services?|benefits?)\b"
+    r" (?:him|her|them|us|me)\b| \d[\d,.]* \w+| (?:(?!\w+ing )[\w’']+ ){0,3}?(?:entry|access|bail|parole|asylum|visas?|"
+    r"permission|permits?|licen[cs]es?|requests?|motions?|appeals?|applications?|petitions?|bids?|treatment|services?|"
+    r"benefits?|boarding|loans?|aid|coverage|funding|compensation|payments?|citizenship|residency|credit|insurance)\b"
 )
 # Whoever decides a case does not speak of what happened to them.
 DECIDES = re.compile(r"\b(?:courts?|judges?|jury|tribunal|magistrates?|justices?|panel|referees?)\b", re.I)
 _LIVES = r"(?:the |at least |nearly |about |some |more than |over )?(?:[\w,]+ ){0,2}(?:lives|life)\b"
+# What is claimed by winning or asking for it is no statement; "claimed victory" after a vote may be.
+_WON = (
+    r"(?:(?:an?|the|his|her|its|their|\w+[\u2019']s?|first|second|third|[\w-]*\d[\w-]*) )(?:[\w\u2013-]+ ){0,3}?"
+    r"(?:victory|wins?|titles?|golds?|silvers?|bronzes?|medals?|crowns?|cups?|champions?hips?|trophy|throne|prizes?|wickets?|"
+    r"place|spot|podium|poles?|points?|lead|scalps?|benefits?|compensation|refunds?|damages|asylum|victims?)\b|"
+    r"(?:gold|silver|bronze|asylum|benefits|compensation|damages)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +55,11 @@ VERBS = (
     _cue(Act.ADMITS, r"(?:claim(?:s|ed)?|claiming|took|takes|accepted) (?:full |sole )?responsibility\b(?: for)?"),
     _cue(Act.DENIES, rf"(?:den(?:y|ies|ied)|refut(?:e|es|ed)|rebut(?:s|ted)?)\b(?!{_REFUSED})", denied=True),
     _cue(Act.DENIES, r"disput(?:es|ed?) that\b", denied=True),
-    _cue(Act.DENIES, rf"(?:reject|dismiss|disput)(?:s|es|ed|e)?\b(?=[^.;]{{0,60}}?\b{_CHARGE}\b)", denied=True),
+    _cue(Act.DENIES, rf"(?:reject|dismiss|disput)(?:s|es|ed|e)?\b(?={_OBJECT}{_CHARGE}\b)", denied=True),
     _cue(
         Act.DENIES,
         r"(?:call|describ|brand|label|dismiss|denounc)(?:s|es|ed|led)\b(?! (?:for|on|off|in|up)\b)"
-        rf"(?=[^.;]{{1,80}}?\b{_UNTRUE}\b)",
+        rf"(?= (?:as )?{_UNTRUE}\b|(?:(?!{_CIRCUMSTANCE})[^.;]){{1,80}}?\b{_UNTRUE}{_SAID_OF_IT})",
         denied=True,
     ),
     _cue(Act.DENIES, r"plead(?:s|ed)? not guilty\b(?: to)?", denied=True),
@@ -60,7 +73,7 @@ VERBS = (
         r"(?:maintain(?:s|ed)?(?= that\b|[.,]|$)|(?:contend|assert)(?:s|ed)?\b(?! with)|believ(?:e|es|ed)|"
         r"suggest(?:s|ed)?|hint(?:s|ed)?|impl(?:y|ies|ied))\b",
     ),
-    _cue(Act.ALLEGES, rf"claim(?:s|ed)?\b(?! {_LIVES})"),
+    _cue(Act.ALLEGES, rf"claim(?:s|ed)?\b(?! {_LIVES}| {_WON})"),
     _cue(Act.ALLEGES, r"(?:linked\b(?=[^.;,]{1,60} (?:to|with)\b)|tied\b(?=[^.;,]{1,60} to\b))"),
     _cue(Act.ASKS, r"(?:ask(?:s|ed)?|urg(?:e|es|ed)|demand(?:s|ed)?)\b(?! to (?:remain|stay|be)\b)"),
     _cue(Act.ASKS, r"(?:call(?:s|ed)? (?:for|on)|appeal(?:s|ed)? (?:for|to))\b"),
@@ -92,6 +105,14 @@ ACCORDING = re.compile(
 )
 QUOTED_AS = re.compile(r"\bquot(?:es|ed|ing) (?P<speaker>[^,;“”\"]{2,80}?) as (?:saying|telling)\b(?: that\b)?")
 ASIDE = re.compile(r", (?:an? )?(?:claim|charge|accusation|assertion|allegation)s?\b")
+# Where what a speaker denies ends and what the speaker or somebody else says or does instead begins.
+SPEAKS_ON = re.compile(
+    r",? but\b|;|,? (?:while|whereas)\b|"
+    r", (?:and )?(?:saying|adding|putting|calling|insisting|arguing|noting|claiming|blaming|accusing|describing)\b|"
+    r",? and (?:instead )?(?:has |have |had )?(?:blam|accus|sa(?:id|ys)\b|told|tells|insist|call(?:ed|s)\b|claim|"
+    r"put\b|puts|point|add(?:s|ed)|admit|acknowledg|conced|urg|ask|describ|demand|threaten|vow|promis|fil(?:ed|es)|"
+    r"su(?:ed|es)\b)\w*"
+)
 UNTRUE_CONTENT = re.compile(
     r"^\W*(?:there(?: is| was|['\u2019]s) (?:absolutely |simply )?no truth|"
     r"(?:it|that|this|these|they|those|(?:(?:the|such|all|any|those|these|both) )?(?:\w+ ){0,2}" + _CHARGE + r")"
@@ -176,9 +197,13 @@ _NOUN_BEFORE = re.compile(
     r"four|five|six|seven|eight|nine|ten|\d+)$",
     re.I,
 )
+# "Debunked claims that": another verb has them for its object. Case counts: a club may be called United.
+_VERB_BEFORE = re.compile(r"(?<![\w-])(?:[a-z]+ed|faces?|heard|hears|hit back at)$")
 _NOUN_FORM = re.compile(r"(?:claim|claims|reports|demands|notes|suspects|calls|estimates)\b")
 
 
 def is_noun(left: str, word: str) -> bool:
     """Say whether a word that could be a verb of speech is a noun: "six suspects held", "those claims that"."""
-    return bool(_NOUN.match(word) or (_NOUN_FORM.match(word) and _NOUN_BEFORE.search(left.rstrip())))
+    before = left.rstrip()
+    is_object = _NOUN_BEFORE.search(before) or _VERB_BEFORE.search(before)
+    return bool(_NOUN.match(word) or (_NOUN_FORM.match(word) and is_object))

@@ -46,6 +46,12 @@ _NAMED_FROM, _NAMED_TO = 1900, 2099  # "the 2017 attacks"
 _ORDINAL_ENDS = frozenset({"st", "nd", "rd", "th"})
 
 
+_REACH = 10  # tokens
+_AHEAD = word_set("will shall due scheduled slated planned plans expected upcoming forthcoming")
+_BREAKS = word_set(". ; : ! ? said says told announced wrote reported died killed was were had")
+_BACK = word_set("since last from until")
+
+
 _Read = tuple[DateMention, int]
 
 
@@ -251,7 +257,18 @@ def _weekday(tokens: Tokens, index: int, today: date | None) -> _Read | None:
     spoken = lower_at(tokens, index - 1) in {"on", "by", "until", "since", "late", "early"} or shift is not None
     if not spoken and end < len(tokens) and tokens[end].is_capitalized:
         return None
-    return _near_weekday(weekday, shift, today), end
+    return _near_weekday(weekday, 1 if shift is None and looks_ahead(tokens, index) else shift, today), end
+
+
+def looks_ahead(tokens: Tokens, index: int) -> bool:
+    """Say whether the words before a date show that it is still to come: "will open on Sunday", "due in November"."""
+    for at in range(index - 1, max(-1, index - _REACH), -1):
+        word = tokens[at].lower
+        if word in _BREAKS or (word in _BACK and at == index - 1):
+            return False
+        if word in _AHEAD or (word == "set" and lower_at(tokens, at + 1) in {"for", "to"}):
+            return True
+    return False
 
 
 def _near_weekday(weekday: int, shift: int | None, today: date | None) -> DateMention:
@@ -304,8 +321,10 @@ def _ago(tokens: Tokens, index: int, today: date | None) -> _Read | None:
     if not stated or unit not in _UNIT_DAYS or lower_at(tokens, end + 1) not in {"ago", "earlier"} or count > 500:
         return None
     granularity = Granularity(unit)
-    if today is None or lower_at(tokens, end + 1) == "earlier":
-        return _mention(granularity), end + 2  # "earlier" counts from another event, not from publication
+    # "Earlier" counts from another event, not from publication; "more than 20 years ago" is of no year in particular.
+    is_open = lower_at(tokens, end + 1) == "earlier" or lower_at(tokens, index - 1) in {"than", "over", "least"}
+    if today is None or is_open:
+        return _mention(granularity), end + 2
     middle = today - timedelta(days=round(count * _UNIT_DAYS[unit]))
     slack = timedelta(days={"day": 0, "week": 4, "month": 31, "year": 366}[unit])
     return _mention(granularity, earliest=middle - slack, latest=min(middle + slack, today)), end + 2

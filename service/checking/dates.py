@@ -11,7 +11,7 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from service.checking.date_mention import DateMention, Granularity, dates_agree, is_valid, month_end
-from service.checking.date_readers import LAST_YEAR, read_date
+from service.checking.date_readers import LAST_YEAR, looks_ahead, read_date
 from service.language.tokens import Tokens, lower_at, tokenize
 
 __all__ = ["DateMention", "Granularity", "dates_agree", "extract_dates"]
@@ -36,7 +36,7 @@ def extract_dates(text: str, published_at: datetime | None) -> tuple[DateMention
         part, first, end = _with_part(tokens, index, end)
         start, stop = tokens[first].start, tokens[end - 1].end
         told = replace(mention, text=text[start:stop], start=start, end=stop, part=part)
-        found.append(_resolved(told, today))
+        found.append(_resolved(told, today, looks_ahead(tokens, index)))
         index = end
     return tuple(found)
 
@@ -49,11 +49,11 @@ def _with_part(tokens: Tokens, first: int, end: int) -> tuple[str | None, int, i
     return part, first - 2 if part else first, end
 
 
-def _resolved(mention: DateMention, today: date | None) -> DateMention:
+def _resolved(mention: DateMention, today: date | None, is_ahead: bool) -> DateMention:
     """Work out the interval of a mention that states a year, or a day or month near the publication."""
     if mention.is_resolved or (mention.month is None and mention.year is None):
         return mention
-    year = mention.year or _nearest_year(mention, today)
+    year = mention.year or _nearest_year(mention, today, is_ahead)
     if year is None:
         return mention
     if mention.month is None:
@@ -67,9 +67,9 @@ def _resolved(mention: DateMention, today: date | None) -> DateMention:
     return replace(mention, earliest=day, latest=day)
 
 
-def _nearest_year(mention: DateMention, today: date | None) -> int | None:
-    """Return the year that brings a yearless date nearest to the publication; news rarely looks a half-year ahead."""
+def _nearest_year(mention: DateMention, today: date | None, is_ahead: bool) -> int | None:
+    """Return the year of a yearless date: news rarely looks far ahead, unless it says that the date is to come."""
     if today is None or mention.month is None:
         return None
     ahead = (mention.month - today.month) % 12
-    return (12 * today.year + today.month - 1 + (ahead if ahead <= 2 else ahead - 12)) // 12
+    return (12 * today.year + today.month - 1 + (ahead if is_ahead or ahead <= 2 else ahead - 12)) // 12

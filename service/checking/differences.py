@@ -14,7 +14,7 @@ from service.checking.earlier import firsts_of, gives_first, left_behind, rivals
 from service.checking.figure_meetings import figure_meetings, is_echoed, is_given, unlike
 from service.checking.meetings import QUANTITY, Case, Meeting, Pair
 from service.checking.passing import told_in_passing
-from service.checking.sameness import Surroundings
+from service.checking.sameness import Surroundings, is_grounded
 from service.checking.scene import Scene
 from service.checking.updates import Replacement, find_replacements, with_units
 from service.domain import Difference, Relation, Value
@@ -89,6 +89,8 @@ def compare(
     told |= {ours.start for ours in case.claim.quantities if is_given(case, ours)}
     echoed = is_echoed(case) or is_date_echoed(case)
     gathered = _gathered([(value, met) for value, met in figures + days if met is not None or value.start not in told])
+    if (gathered.agreements or gathered.differences) and not is_grounded(case.claim, case.evidence, case.around):
+        return _of_another(gathered)
     return replace(
         gathered,
         left_behind=left_behind(case.claim, case.evidence, evidence, firsts),
@@ -121,6 +123,14 @@ def _gathered(met: list[tuple[Value, Meeting | None]]) -> Comparison:
         other_subject=tuple(m.pair for m in by_outcome[Outcome.ELSEWHERE]),
         unmatched_claim=tuple(unmatched),
     )
+
+
+def _of_another(gathered: Comparison) -> Comparison:
+    """Return a comparison in which nothing meets: all that did is of another subject."""
+    differing = (Pair(d.kind, d.claim, d.evidence, settles=False) for d in gathered.differences)
+    met = (*gathered.agreements, *differing)
+    values = (*gathered.unmatched_claim, *(pair.claim for pair in met))
+    return Comparison(other_subject=(*gathered.other_subject, *met), unmatched_claim=tuple(dict.fromkeys(values)))
 
 
 def _difference(meeting: Meeting) -> Difference:

@@ -123,8 +123,17 @@ def _counterparts(case: Case, ours: Quantity) -> tuple[Quantity, ...]:
         found = tuple(q for q in found if q.noun is not None and q.noun.stem == ours.noun.stem) or found
     if ours.role is None and (verb := case.claim.nearest_before(ours.first)):
         alike = (q for q in found if q.dimension == ours.dimension)
-        found = tuple(q for q in alike if case.evidence.nearest_before(q.first) == verb) or found
+        found = tuple(q for q in alike if _is_told_by(case.evidence, q, verb)) or found
     return found
+
+
+def _is_told_by(evidence: Scene, quantity: Quantity, verb: str) -> bool:
+    """Say whether a verb governs a figure; in "rose 120 points to 4,500 points" it stands before the other one."""
+    first = quantity.first
+    if lower_at(evidence.tokens, first - 1) == "to":
+        step = next((q for q in evidence.quantities if q.last <= first - 1 <= q.last + 1), None)
+        first = step.first if step else first
+    return evidence.nearest_before(first) == verb
 
 
 def _is_added(evidence: Scene, quantity: Quantity, ours: Quantity) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from service.checking.allegations import alleged, denied, statement
-from service.checking.asked import Asked
+from service.checking.asked import Asked, is_negative
 from service.checking.attribution import Reported, attribute, reported
 from service.checking.blame import admitted, charged
 from service.checking.differences import Comparison, compare
@@ -209,7 +209,8 @@ def decide(reading: Reading, scores: StanceScores, asked: Asked, thresholds: Thr
         # A denial speaks for a claim only where the claim is that something is not so.
         only_against = stance is Stance.SUPPORTS and not asked.negative
         return replace(judgement, stance=Stance.NEUTRAL if only_against else stance, decided_by=DecidedBy.ATTRIBUTION)
-    return _weigh_values(judgement, reading.comparison, policy)
+    is_opposed = asked.negative != is_negative(reading.hit.sentence.text)
+    return _weigh_values(judgement, reading.comparison, policy, is_opposed=is_opposed)
 
 
 def _as_settled(judgement: Judgement, stance: Stance, policy: Policy) -> Judgement:
@@ -284,7 +285,11 @@ def _is_charge_of_others(said: Attribution | None, speech: Attribution) -> bool:
     return owns and said is not None and said.act is Act.ALLEGES and not same_speaker(said.speaker, speech.speaker)
 
 
-def _weigh_values(judgement: Judgement, comparison: Comparison, policy: Policy) -> Judgement:
+def _weigh_values(judgement: Judgement, comparison: Comparison, policy: Policy, *, is_opposed: bool) -> Judgement:
+    """Combine the scores with what the values say; where `is_opposed`, either sentence or claim says that it is not so.
+
+    "Tormal never paid the $5 million fine" gives the figure of "Tormal paid the $5 million fine" all the same.
+    """
     scores = judgement.scores
     replaced = next((d for d in comparison.differences if d.relation is Relation.SUPERSEDED), None)
     if replaced is not None and scores.neutral < policy.neutral_outweighs_difference:
@@ -300,7 +305,7 @@ def _weigh_values(judgement: Judgement, comparison: Comparison, policy: Policy) 
         return _of_other_subject(judgement, comparison, policy)
     if judgement.stance is Stance.SUPPORTS and (comparison.unmatched_claim or not _gives_as_much(comparison)):
         return replace(judgement, stance=Stance.NEUTRAL, decided_by=DecidedBy.QUANTITY)
-    agreed = comparison.agreements and not comparison.unmatched_claim
+    agreed = comparison.agreements and not comparison.unmatched_claim and not is_opposed
     if agreed and judgement.stance is not Stance.SUPPORTS and _agreement_decides(judgement, policy):
         return _settled(judgement, Stance.SUPPORTS, DecidedBy.QUANTITY, policy)
     if judgement.stance is Stance.CONFLICTS and agreed and scores.conflicts < policy.conflict_despite_agreement:

@@ -221,6 +221,9 @@ class Pipeline:
         if judged.truncated:
             spent = f"The time budget of {1000 * (self._budget.seconds or 0):,.0f} ms ran out."
             yield f"{spent} {judged} Check again later, or with a lower limit."
+        asked = (*query.publishers_include, *query.publishers_exclude)
+        for name in sorted(set(asked) - self._store.publishers(asked)):
+            yield f"No article is by {name!r:.80}: names are compared letter by letter, as GET /v1/articles shows them."
 
 
 def _counts(judgement: Judgement) -> bool:

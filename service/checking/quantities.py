@@ -16,6 +16,7 @@ from service.checking.nouns import Noun, noun_after, shares_of
 from service.checking.rates import Span, span_of
 from service.checking.skips import is_label, is_ordinal, ordinal_value
 from service.checking.units import PERCENT, Unit, unit_after, unit_before
+from service.checking.wording import CHANGES
 from service.domain import Value
 from service.language.numerals import Numeral, magnitude_at, read_numeral, scaled
 from service.language.ratios import read_ratio
@@ -23,6 +24,8 @@ from service.language.roles import ROLE_OF, role_of
 from service.language.tokens import Tokens, lower_at, tokenize
 
 COUNT = "count"
+# "Rose three to 45": no range is so wide.
+_FAR = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +212,7 @@ def _range(tokens: Tokens, index: int, low: Numeral, floor: int) -> _Reading | N
     magnitude = magnitude_at(tokens, high.end - 1)
     if magnitude > 1 and low.value < high.value / magnitude and magnitude_at(tokens, low.end - 1) == 1:
         low = scaled(low, magnitude)
-    if not low.value < high.value:
+    if not low.value < high.value or _is_change(tokens, index, low, high):
         return None
     _, unit, first, _ = _with_unit(tokens, index, low)
     _, unit_behind, _, last = _with_unit(tokens, high.end - 1, high)
@@ -219,13 +222,25 @@ def _range(tokens: Tokens, index: int, low: Numeral, floor: int) -> _Reading | N
     return _Reading(max(first, floor), last, high, interval, Hedge.RANGE, unit or unit_behind)
 
 
+def _is_change(tokens: Tokens, index: int, low: Numeral, high: Numeral) -> bool:
+    """Say whether a figure changed by one number to another: "rose by three to 45", but "fell 5 to 20 percent"."""
+    money = unit_before(tokens, index)
+    first = money[1] if money else index
+    before = lower_at(tokens, first - 1)
+    changes = before in CHANGES or (before == "by" and lower_at(tokens, first - 2) in CHANGES)
+    after = unit_after(tokens, high.end)
+    is_share = after is not None and after[0] is PERCENT and unit_after(tokens, low.end) is None
+    return changes and not is_share and high.value >= _FAR * low.value
+
+
 def _quantity(text: str, tokens: Tokens, reading: _Reading, is_number: tuple[bool, ...]) -> Quantity:
     start, end = tokens[reading.first].start, tokens[reading.last - 1].end
     counts = reading.unit is None
     noun = None if counts else shares_of(tokens, reading.last)
     if counts or (noun is None and reading.is_ratio):
         noun = noun_after(tokens, reading.last)
-    role = role_of(tokens, reading.first, reading.last, is_number) if counts and not reading.is_ordinal else None
+    told = counts and not reading.is_ordinal and not _is_some_of(tokens, reading.last)
+    role = role_of(tokens, reading.first, reading.last, is_number) if told else None
     return Quantity(
         text=text[start:end],
         start=start,
@@ -243,6 +258,15 @@ def _quantity(text: str, tokens: Tokens, reading: _Reading, is_number: tuple[boo
         is_ordinal=reading.is_ordinal,
         is_fraction=reading.numeral.is_fraction,
         per=None if reading.is_ordinal else span_of(tokens, reading.first, reading.last, is_number),
+    )
+
+
+def _is_some_of(tokens: Tokens, end: int) -> bool:
+    """Say whether a count is of some of those to whom something happened: "eight of the injured" is no toll."""
+    return (
+        lower_at(tokens, end) == "of"
+        and lower_at(tokens, end + 1) in {"the", "those", "these"}
+        and lower_at(tokens, end + 2) in ROLE_OF
     )
 
 

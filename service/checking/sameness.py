@@ -12,9 +12,9 @@ from service.checking.narrowing import goes_the_other_way, is_narrowed
 from service.checking.nouns import GENERIC, is_generic
 from service.checking.quantities import COUNT, Quantity
 from service.checking.scene import ATTRIBUTES, LIGHT, Scene
-from service.checking.wording import content_stem, event_kinds, linked_names, names_in, stem
+from service.checking.wording import CHANGES, MOVES, content_stem, event_kinds, linked_names, names_in, stem
 from service.language.roles import ROLE_OF
-from service.language.tokens import ends_sentence, tokenize, word_set
+from service.language.tokens import Token, ends_sentence, lower_at, tokenize, word_set
 
 
 class Sameness(StrEnum):
@@ -35,6 +35,7 @@ _SUPERLATIVES = word_set("deadliest worst biggest largest bloodiest")
 _COMPARED = frozenset({"since", "after", "behind"})
 _OLD = timedelta(days=300)
 _LOSSES = "lose lost claim leave result cause happen occur place event incident tragedy victim put rise official"
+_EVENT_WORDS = frozenset(map(stem, ("accident", "incident", "disaster", "tragedy", "event")))  # of any kind
 _COMMON = frozenset(map(stem, (*ROLE_OF, *_LOSSES.split()))) | GENERIC | LIGHT
 
 
@@ -47,8 +48,15 @@ def sameness(claim: Scene, ours: Quantity, evidence: Scene, theirs: Quantity) ->
     )
     if found is Sameness.SAME and is_narrowed(claim, ours, evidence, theirs):
         return Sameness.LOOSE
-    is_part = ours.is_partial or theirs.is_partial
+    is_part = ours.is_partial or theirs.is_partial or _is_step(claim, ours) != _is_step(evidence, theirs)
     return Sameness.LOOSE if is_part and found is not Sameness.NONE else found
+
+
+def _is_step(scene: Scene, quantity: Quantity) -> bool:
+    """Say whether a figure is how far something went, not where it stands: "rose 120 points", "rose by three"."""
+    first = quantity.first
+    before, further = lower_at(scene.tokens, first - 1), lower_at(scene.tokens, first - 2)
+    return before in MOVES or (before == "by" and further in CHANGES)
 
 
 def _measures(claim: Scene, ours: Quantity, evidence: Scene, theirs: Quantity) -> Sameness:
@@ -103,6 +111,26 @@ def _same_role(claim: Scene, ours: Quantity, evidence: Scene, theirs: Quantity) 
     return Sameness.WHOLE if generic else Sameness.LOOSE
 
 
+def is_grounded(claim: Scene, evidence: Scene, around: Surroundings) -> bool:
+    """Say whether a sentence or its article has any word for which event a claim is of, besides its kind and its names.
+
+    Seventeen hurt in a ferry accident are none hurt in a bus accident. Names are compared elsewhere.
+    """
+    if not (claim.events or claim.words & _EVENT_WORDS) or not around.all_words:
+        return True
+    own = {
+        stem
+        for token, stem in zip(claim.tokens, claim.stems, strict=True)
+        if stem and not token.is_capitalized and not _is_of_value(claim, token)
+    }
+    own = {word for word in own - _COMMON - _EVENT_WORDS if not event_kinds(frozenset({word}))}
+    return not own or bool(own & evidence.words) or bool(own & around.all_words)
+
+
+def _is_of_value(scene: Scene, token: Token) -> bool:
+    return any(value.start <= token.start < value.end for value in (*scene.quantities, *scene.dates))
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """What is known of a sentence besides its words: its article's day, and the names of title and neighbors.
@@ -139,11 +167,20 @@ class Surroundings:
     @cached_property
     def words(self) -> frozenset[str]:
         """Return the stems of title and neighbors."""
-        tokens = tokenize(self.context)
-        return frozenset(word for i in range(len(tokens)) if (word := content_stem(tokens, i)))
+        return _stems_of(self.context)
+
+    @cached_property
+    def all_words(self) -> frozenset[str]:
+        """Return the stems of title, neighbors and the whole article."""
+        return self.words | _stems_of(self.text)
 
 
 @lru_cache(maxsize=64)
+def _stems_of(text: str) -> frozenset[str]:
+    tokens = tokenize(text)
+    return frozenset(word for i in range(len(tokens)) if (word := content_stem(tokens, i)))
+
+
 def _names_of(text: str) -> frozenset[str]:
     tokens = tokenize(text)
     return names_in(tokens, range(len(tokens)))

@@ -9,7 +9,7 @@ from service.checking.hedges import Hedge, Interval
 from service.checking.narrowing import DOWN, UP, direction
 from service.checking.quantities import Quantity
 from service.checking.scene import Scene
-from service.checking.units import PERCENT
+from service.checking.units import PERCENT, POINTS
 from service.checking.updates import Replacement
 from service.language.tokens import lower_at
 
@@ -30,7 +30,9 @@ def shares_of_change(
     if ours.dimension != PERCENT.dimension or not way or not claim.words & evidence.words:
         return
     for pair in replaced:
-        comparable = pair.old.value > 0 and pair.new.dimension == pair.old.dimension
+        # "A raise of 4 percent, up from 3.5" is none of 14.3 percent.
+        is_share = pair.new.dimension in {PERCENT.dimension, POINTS.dimension}
+        comparable = pair.old.value > 0 and pair.new.dimension == pair.old.dimension and not is_share
         if comparable and pair.new.value != pair.old.value and way == (UP if pair.new.value > pair.old.value else DOWN):
             yield _of_change(pair, text)
 

@@ -59,6 +59,8 @@ def trace(claim: str, judgements: Sequence[Judgement]) -> Traced:
 
 def _tells_of_it(judgement: Judgement) -> bool:
     """Say whether a sentence gives a figure of what the claim's is of: it takes a side, or leans to a conflict."""
+    if judgement.other_subject:
+        return False
     scores = judgement.scores
     leans = judgement.agrees or scores.conflicts > max(scores.supports, scores.neutral)
     return bool(judgement.figures) and (judgement.stance is not Stance.NEUTRAL or leans)

@@ -7,14 +7,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from service.checking.quantities import COUNT, Quantity, extract
+from service.checking.wording import CHANGES
 from service.domain import Value
 from service.language.tokens import Tokens, lower_at, tokenize, word_set
 
-_CHANGES = word_set(
-    "up down rose risen rise rises rising climbed climbs climbing increased increases increasing jumped grew grown "
-    "dropped fell fallen revised raised lowered updated corrected cut reduced changed went gone "
-    "doubled tripled quadrupled"
-)
 _OLD_BEFORE = frozenset({"initially", "originally", "first", "earlier", "previously", "previous", "initial"})
 _OLD_AFTER = frozenset({"earlier", "previously", "initially", "originally"})
 _NEW_BEFORE = frozenset(
@@ -116,8 +112,8 @@ def _order(tokens: Tokens, left: Quantity, right: Quantity, floor: int, ceiling:
     before = _words(tokens, max(floor, left.first - _REACH), left.first)
     between = _words(tokens, left.last, right.first)
     after = _words(tokens, right.last, min(ceiling, right.last + 4))
-    changes = bool((set(before) | set(between)) & _CHANGES)
-    if _ends(before, "from") and between and between[-1] == "to" and set(before) & _CHANGES:
+    changes = bool((set(before) | set(between)) & CHANGES)
+    if _ends(before, "from") and between and between[-1] == "to" and set(before) & CHANGES:
         return Replacement(left, right)
     if (
         "instead" in between
@@ -132,7 +128,7 @@ def _order(tokens: Tokens, left: Quantity, right: Quantity, floor: int, ceiling:
     is_old = set(before) & _OLD_BEFORE or ("had" in before and "now" in between)
     if is_old and set(between) & _NEW_BEFORE and between[-1] in _NEW_JOINTS | _NEW_BEFORE:
         return Replacement(left, right)
-    if is_old and set(between) & _CHANGES and between[-1] == "to":
+    if is_old and set(between) & CHANGES and between[-1] == "to":
         return Replacement(left, right)  # "an earlier count of 46 has been raised to 58"
     if (set(after) & _OLD_AFTER and changes) or set(between) & {"initial", "previous", "earlier"}:
         return Replacement(right, left) if not set(between) & _NEW_BEFORE else None

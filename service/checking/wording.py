@@ -17,6 +17,19 @@ STOP = word_set(
     "another such same own very too then now when while where why how s t d ll re ve said says saying told reported "
     "reports report according including left stands stood put total number figure time times made make makes one"
 )
+# Verbs by which a figure goes from one value to another.
+CHANGES = word_set(
+    "up down rose risen rise rises rising climbed climbs climbing increased increases increasing jumped grew grown "
+    "dropped fell fallen revised raised lowered updated corrected cut reduced changed went gone "
+    "doubled tripled quadrupled halved narrowed widened slowed eased declined shrank shrunk plunged tumbled soared "
+    "surged extended shortened trimmed hiked lifted slid slipped dipped slashed boosted expanded swelled accelerated "
+    "improved worsened moved downgraded upgraded"
+)
+# Those that something goes by itself, with how far right behind them: "rose 120 points".
+MOVES = word_set(
+    "rose risen rise rises rising climbed climbs climbing increased increases jumped grew grown dropped fell fallen "
+    "declined shrank shrunk plunged tumbled soared surged slid slipped dipped"
+)
 _IRREGULAR = {
     "people": "person", "persons": "person", "men": "man", "women": "woman", "children": "child", "kids": "child",
     "won": "win", "took": "take", "taken": "take", "sank": "sink", "sunk": "sink", "rose": "rise", "risen": "rise",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from service.language.tokens import Tokens, lower_at
+from service.language.tokens import Tokens, lower_at, word_set
 
 _SMALL = {
     word: value
@@ -49,6 +49,11 @@ _PLURALS = {
     "dozens": (20, 300), "scores": (20, 400), "hundreds": (100, 3e3), "thousands": (1e3, 1e5),
     "millions": (1e6, 1e9), "billions": (1e9, 1e12),
 }  # fmt: skip
+_PEOPLE = frozenset({"people", "men", "women", "children"})
+# What has a length in meters, or follows one.
+_MEASURED = word_set("hurdles waves walls towers masts trees cables this races sprints times")
+# What a part of one is told of: "a quarter of a percentage point", "half a mile".
+_OF_ONE = word_set("percentage percent point mile kilometer kilometre degree acre hectare ton tonne")
 _STARTS = frozenset({"a", "half", "tens", "few", "several"}) | _SMALL.keys() | _TENS.keys() | _PLURALS.keys()
 _MAX_DIGITS = 15  # beyond this a float no longer holds every digit, and no news figure is that long
 _MAX_WORDS = 16
@@ -122,8 +127,20 @@ def _digits(tokens: Tokens, index: int) -> Numeral | None:
         return None
     value = float(written)
     place = 10.0 ** -len(decimals) if decimals else _place_of(value)
-    factor = magnitude_at(tokens, index + 1)
-    return _exact(value * factor, place * factor, index + 1 + (factor > 1))
+    at = index + 1
+    if lower_at(tokens, at) == "-" and tokens[index].touches(tokens[at]) and lower_at(tokens, at + 1) in MAGNITUDES:
+        at += 1  # "a $1.2-billion deal"
+    factor = _millions(tokens, at) or magnitude_at(tokens, at)
+    return _exact(value * factor, place * factor, at + 1 if factor > 1 else index + 1)
+
+
+def _millions(tokens: Tokens, index: int) -> float | None:
+    """Return a million for the "m" of "3m people", None for that of "100m": what is counted follows, in the plural."""
+    if lower_at(tokens, index) != "m" or not tokens[index - 1].touches(tokens[index]):
+        return None
+    counted = lower_at(tokens, index + 1)
+    is_plural = counted in _PEOPLE or (len(counted) > 3 and counted.endswith("s") and not counted.endswith("ss"))
+    return 1e6 if is_plural and counted not in _MEASURED else None
 
 
 def _skip_hyphen(tokens: Tokens, index: int) -> int:
@@ -140,6 +157,9 @@ def _fraction(tokens: Tokens, index: int) -> Numeral | None:
     count = 1 if word == "a" else _SMALL.get(word, 0)
     at = _skip_hyphen(tokens, index + 1)
     part = _FRACTIONS.get(lower_at(tokens, at))
+    of_one = lower_at(tokens, at + 1) == "of" and lower_at(tokens, at + 2) in {"a", "an"}
+    if count and part and of_one and lower_at(tokens, at + 3) in _OF_ONE:
+        return _exact(count * part, 0.01, at + 3)
     if (
         not count
         or part is None
@@ -151,6 +171,9 @@ def _fraction(tokens: Tokens, index: int) -> Numeral | None:
 
 def _half(tokens: Tokens, index: int) -> Numeral | None:
     after = lower_at(tokens, index + 1)
+    dozen = index + 1 + (after in {"a", "-"})
+    if lower_at(tokens, dozen) == "dozen":
+        return _exact(6.0, 1.0, dozen + 1)
     if after in {"a", "an"} and lower_at(tokens, index + 2) in MAGNITUDES:
         value = MAGNITUDES[lower_at(tokens, index + 2)] / 2
         return _exact(value, value / 5, index + 3)

@@ -255,3 +255,42 @@ def test_hostile_text_is_done(text):
     found = reported(text)
     assert found is None or 0 <= found.content.start <= found.content.end <= len(text)
     is_speech_claim(text)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "content"),
+    [
+        ("Dorn denied theft, but the court found him guilty.", "theft"),
+        ("The firm denied cutting 500 jobs, saying it had cut 200.", "cutting 500 jobs"),
+        ("Tormal denied the charge and blamed its supplier.", "the charge"),
+        ("The mayor rejected the accusation; her deputy confirmed it.", "the accusation"),
+    ],
+)
+def test_a_denial_ends_where_something_else_is_said(sentence, content):
+    found = reported(sentence)
+    assert found is not None
+    assert found.negated
+    assert sentence[found.content.start : found.content.end] == content
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The company dismissed 40 workers after complaints of theft.",
+        "Parliament rejected the bill after a report on its cost.",
+        "The council rejected the plan on the evidence of two engineers.",
+        "The company called police after a false alarm.",
+        "The insurer denied 300 claims last year.",
+        "Tormal Rovers claimed a 3-1 victory over Kelby.",
+        "Ana Vell claimed the title on Sunday.",
+        "Officials debunked claims that the vaccine causes rashes.",
+    ],
+)
+def test_everyday_verbs_are_no_acts_of_speech(sentence):
+    assert reported(sentence) is None
+
+
+def test_a_club_called_united_may_claim_something():
+    found = reported("Kelby United claims that the referee was wrong.")
+    assert found is not None
+    assert found.attribution == Attribution("Kelby United", Act.ALLEGES)

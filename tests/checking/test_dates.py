@@ -135,3 +135,24 @@ def test_two_parts_of_one_day_do_not_agree():
 @pytest.mark.parametrize("text", ["It took 1/2/3 turns.", "Version 22.03.2.", "It was 31/31/2021.", "1/2", "22.03."])
 def test_other_rows_of_numbers_are_no_days(text):
     assert all(mention.day is None for mention in extract_dates(text, PUBLISHED))
+
+
+@pytest.mark.parametrize(
+    ("text", "earliest"),
+    [
+        ("The court will rule on Sunday.", date(2024, 4, 7)),
+        ("The trial is due to begin on Monday.", date(2024, 4, 8)),
+        ("The hearing was set for Tuesday.", date(2024, 4, 9)),
+        ("The vote will be held in November.", date(2024, 11, 1)),
+        ("The bridge is scheduled to open on October 3.", date(2024, 10, 3)),
+        ("The court said on Sunday that it will rule soon.", date(2024, 3, 31)),
+        ("The mill will stay shut, as it has since November.", date(2023, 11, 1)),
+        ("The vote was held in November.", date(2023, 11, 1)),
+    ],
+)
+def test_a_date_that_is_still_to_come_lies_ahead(text, earliest):
+    assert only(text).earliest == earliest
+
+
+def test_more_than_so_many_years_ago_is_of_no_year():
+    assert only("The mill closed more than 20 years ago.").earliest is None

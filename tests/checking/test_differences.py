@@ -208,3 +208,40 @@ def test_where_something_happened_is_not_what_a_day_is_of():
     claim = "The tram struck the wall outside Harl on Thursday evening."
     evidence = "A tram struck the outer wall at Harl on Thursday evening, injuring twelve people."
     assert outcome(compare(claim, evidence, datetime(2026, 9, 4, tzinfo=UTC))) == "agrees"
+
+
+def test_how_far_something_rose_is_not_where_it_stands():
+    risen = compare("The index rose to 4,500 points.", "The index rose 120 points to 4,500 points.", None)
+    assert not risen.differences
+    assert [pair.evidence.text for pair in risen.agreements] == ["4,500"]
+    assert outcome(compare("Oil fell to $40 a barrel.", "Oil fell by $3 to $80 a barrel.", None)) == "differs"
+
+
+@pytest.mark.parametrize("verb", ["narrowed", "shrank", "declined", "plunged", "was trimmed"])
+def test_any_verb_of_change_gives_a_figure_up(verb):
+    (update,) = find_updates(f"The deficit {verb} from $9 billion to $7 billion.")
+    assert (update.old.value, update.new.value) == (9e9, 7e9)
+
+
+def test_a_raise_of_four_percent_up_from_another_is_no_computed_share():
+    told = "It now proposes a raise of 4 percent, up from the 3.5 percent that it had first put forward."
+    assert outcome(compare("Bus drivers got a raise of 14.3 percent.", told, None)) != "agrees"
+    assert outcome(compare("Bus drivers got a raise of 9 percent.", told, None)) != "agrees"
+
+
+def test_figures_of_another_kind_of_event_in_its_article_do_not_meet():
+    title = "Ferry passengers hurt at Kelmouth."
+    said = "The number of people injured is 17."
+    assert outcome(compare("Seventeen people were hurt in the ferry accident.", said, None, title)) == "agrees"
+    for claim in ("Seventeen people were hurt in the bus accident.", "Nine people were hurt in the bus accident."):
+        compared = compare(claim, said, None, title, "The ferry hit the breakwater. " + said)
+        assert outcome(compared) == "not_comparable"
+        assert compared.other_subject
+    landed = compare("Seventeen people were hurt in the ferry accident.", said, None, "", "The ferry left. " + said)
+    assert outcome(landed) == "agrees"
+
+
+def test_some_of_the_injured_are_not_all_of_them():
+    said = "Eight of the injured were taken to the county hospital."
+    assert outcome(compare("Eight people were hurt in the ferry accident.", said, None, "Ferry accident")) != "agrees"
+    assert outcome(compare("Twelve people were hurt in the ferry accident.", said, None, "Ferry accident")) != "differs"

@@ -228,3 +228,11 @@ def test_a_claim_about_the_first_figure_is_not_refuted_by_a_later_one() -> None:
     assert (result.stance, result.decided_by) == (Stance.NEUTRAL, DecidedBy.QUANTITY)
     now = judged("The number of dead is 12.", "The number of dead stands at 17.", CONFLICTS)
     assert now.stance is Stance.CONFLICTS
+
+
+def test_figures_that_agree_say_nothing_where_only_one_side_is_negated() -> None:
+    unsure = StanceScores(0.35, 0.48, 0.17)
+    claim = "Tormal paid the $5 million fine."
+    assert judged(claim, "Tormal paid its $5 million fine in May.", unsure).stance is Stance.SUPPORTS
+    assert judged(claim, "Tormal never paid the $5 million fine.", unsure).stance is Stance.NEUTRAL
+    assert judged(claim, "Tormal never paid the $5 million fine.", CONFLICTS).stance is Stance.CONFLICTS

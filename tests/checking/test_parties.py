@@ -106,3 +106,41 @@ def test_silence_may_be_put_in_other_words(claim):
 def test_a_denial_is_no_silence_and_counts_by_itself():
     result = judged("Tormal has stayed silent on the fire.", "Tormal denied that it had caused the fire.", NEUTRAL)
     assert (result.stance, result.attribution.act) == (Stance.CONFLICTS, Act.DENIES)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Orun accused the Mirova militia of the attack on the Harl rebels.",
+        "Orun blamed the attack on the Harl rebels' camp on the Mirova militia.",
+        "Orun accused the Harl rebels of covering up the attack.",
+        "The ministry accused the Harl rebels of being slow to condemn the attack.",
+        "Orun blamed the Harl rebels for failing to stop the attack.",
+        "The Harl rebels said that the Mirova militia was behind the attack.",
+    ],
+)
+def test_a_charge_counts_against_whom_it_accuses_and_for_that_deed(sentence):
+    assert judged(BEHIND, sentence, NEUTRAL).stance is Stance.NEUTRAL
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Orun blamed the attack on the Harl rebels.",
+        "Orun accused members of the Harl rebels of having planned the attack.",
+        "The ministry suspected the Harl rebels of the attack.",
+    ],
+)
+def test_a_charge_is_known_in_its_usual_forms(sentence):
+    assert judged(BEHIND, sentence, NEUTRAL).stance is Stance.SUPPORTS
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The Mirova militia denied it was involved in the attack and blamed the Harl rebels for it.",
+        "The militia denied it had attacked the mill, saying the Harl rebels were behind the attack.",
+    ],
+)
+def test_who_denies_and_blames_another_does_not_deny_for_the_other(sentence):
+    assert judged(BEHIND, sentence, NEUTRAL).stance is not Stance.CONFLICTS

@@ -167,3 +167,10 @@ def test_a_check_sees_what_was_added_and_not_what_was_removed_before_it(store: S
     assert {e.judgement.hit.article.id for e in last.evidence} == {"second"}
     assert len({report.index_version for report in (before, after, last)}) == 3
     assert (before.coverage.articles, after.coverage.articles, last.coverage.articles) == (1, 2, 1)
+
+
+def test_a_publisher_by_which_there_is_nothing_is_named(store: Store) -> None:
+    checked = pipeline(store, article("a", "The crane fell on Monday.", "Orben Post"))
+    assert not checked.check(Query("The crane fell.", publishers_exclude=("Orben Post",))).warnings
+    (warning,) = checked.check(Query("The crane fell.", publishers_exclude=("orben post", "Orben Post"))).warnings
+    assert "'orben post'" in warning

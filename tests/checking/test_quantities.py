@@ -161,3 +161,23 @@ def test_share_of_a_total_takes_its_noun():
     share, total = extract("Sixteen of the 20 sailors were rescued.")
     assert (share.value, share.role, share.noun) == (16, "rescues", total.noun)
     assert total.role is None
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("The toll rose by three to 45.", [3, 45]),
+        ("Oil fell $3 to $80 a barrel.", [3, 80]),
+        ("Prices fell 5 to 20 percent.", [12.5]),
+        ("It takes 10 to 45 days.", [27.5]),
+        ("Half a dozen men were held.", [6]),
+        ("It was a $1.2-billion deal.", [1.2e9]),
+        ("Some 3m people fled.", [3e6]),
+        ("It has 1.2m workers.", [1.2e6]),
+        ("She won over 400m hurdles.", [400]),
+        ("The rate rose by a quarter of a percentage point.", [0.25]),
+        ("A quarter of the pupils were ill.", [25]),
+    ],
+)
+def test_figures_as_the_press_writes_them(text, values):
+    assert [quantity.value for quantity in extract(text)] == pytest.approx(values)

@@ -106,3 +106,11 @@ def test_a_claim_about_the_first_figure_is_not_outdated() -> None:
     old = judgement(1, "The crane injured 8 people.", 8, Stance.SUPPORTS, timedelta())
     new = judgement(2, "Eleven people are injured.", 11, Stance.NEUTRAL, timedelta(days=1))
     assert not any(j.superseded_by for j in trace("The number of injured was first put at 8.", [old, new]).judgements)
+
+
+def test_a_figure_of_another_subject_supersedes_nothing() -> None:
+    old = judgement(1, "The crane injured 8 people.", 8, Stance.SUPPORTS, timedelta())
+    new = judgement(2, "Cranes have injured 40 people this year.", 40, Stance.NEUTRAL, timedelta(days=1))
+    new = replace(new, scores=StanceScores(0.05, 0.85, 0.1), other_subject=True)
+    assert trace(CLAIM, [old, new]).judgements[0].superseded_by is None
+    assert trace(CLAIM, [old, replace(new, other_subject=False)]).judgements[0].superseded_by is not None
