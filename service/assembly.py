@@ -127,7 +127,10 @@ def temporary_corpus(settings: Settings, corpus: Path) -> Iterator[Settings]:
             if corpus.is_dir():
                 sync_folder(store, embedder, corpus, passing.max_article_bytes)
             else:
-                if failed := keep(store, read_corpus(corpus)):  # figures of less than was given would mislead
+                articles = read_corpus(corpus)
+                if not articles:
+                    raise ReadingError(f"{corpus} holds no articles: give JSON lines of id, title and text.")
+                if failed := keep(store, articles):  # figures of less than was given would mislead
                     raise ReadingError(f"{corpus}: {failed[0].path} {failed[0].reason}")
                 embed_missing(store, embedder)
                 find_origins(store)

@@ -48,6 +48,7 @@ def serve() -> None:
     """Read the articles of WIRECHECK_ARTICLES, then answer over HTTP until stopped."""
     from service import logs
     from service.access import access_said
+    from service.listening import must_be_free
     from service.opening import read_articles
 
     settings = Settings.from_env()
@@ -55,6 +56,7 @@ def serve() -> None:
         from service import tracing
 
         tracing.must_be_installed()
+    must_be_free(settings.host, settings.port)
     logs.configure(settings)
     say = logs.teller(settings)
     try:
@@ -235,9 +237,11 @@ def judge(file: Iterator[str]) -> None:
 def evaluate(corpus: Path, claims: Path, as_json: bool, predictions: Path | None) -> None:
     """Measure the service on a body of articles and claims with known verdicts."""
     from service.assembly import temporary_pipeline
-    from service.evaluation import measure, read_claims, score
+    from service.evaluation import lost_passages, measure, read_claims, read_corpus, score
 
     gold = read_claims(claims)
+    if corpus.is_file() and (lost := lost_passages(gold, read_corpus(corpus))):
+        click.echo(f"wirecheck: {lost:,} passages of {claims} stand in no article; they lower the recall.", err=True)
     with temporary_pipeline(Settings.from_env(), corpus) as pipeline, _lines_to(predictions) as write:
         outcomes = []
         for outcome in tqdm(measure(pipeline, gold), total=len(gold), desc="checking", unit=" claims"):

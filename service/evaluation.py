@@ -75,8 +75,18 @@ class Scores:
 
 
 def read_claims(path: Path) -> list[GoldClaim]:
-    """Read JSON lines of `claim`, `verdict`, perhaps `accept` and `category`, and `evidence`."""
-    return [_claim(row, f"{path.name} line {number}") for number, row in _rows(path)]
+    """Read JSON lines of `claim`, `verdict`, perhaps `accept` and `category`, and `evidence`; none is an error."""
+    claims = [_claim(row, f"{path.name} line {number}") for number, row in _rows(path)]
+    if not claims:
+        raise ReadingError(f"{path} holds no claims: give JSON lines of claim, verdict and evidence.")
+    return claims
+
+
+def lost_passages(claims: Iterable[GoldClaim], articles: Iterable[Article]) -> int:
+    """Return how many gold passages stand in no article: no search can find them, so they lower the recall."""
+    folded = {article.id: _fold(article.text) for article in articles}
+    passages = (passage for gold in claims for passage in gold.passages)
+    return sum(_fold(passage.contains) not in folded.get(passage.article, "") for passage in passages)
 
 
 def read_corpus(path: Path) -> list[Article]:
@@ -200,7 +210,11 @@ def _claim(row: dict[str, Any], place: str) -> GoldClaim:
         passages = tuple(Passage(e["article"], e["contains"], Stance(e["stance"])) for e in row["evidence"])
         return GoldClaim(row["claim"], verdict, accept, passages, row.get("category", ""))
     except (AttributeError, KeyError, ValueError, TypeError) as error:
-        raise ReadingError(f"{place} is not a claim with verdict and evidence: {error!r}.") from error
+        verdicts = ", ".join(verdict.value for verdict in Verdict)
+        raise ReadingError(
+            f"{place} is not a claim ({_why(error)}): give claim, verdict ({verdicts}) and evidence, a list of "
+            "article, contains and stance (supports or conflicts)."
+        ) from error
 
 
 def _article(row: dict[str, Any], place: str) -> Article:
@@ -211,4 +225,8 @@ def _article(row: dict[str, Any], place: str) -> Article:
             published = published.replace(tzinfo=UTC)
         return Article(str(row["id"]), row["title"], row["text"], row.get("publisher"), row.get("url"), published)
     except (AttributeError, KeyError, ValueError, TypeError) as error:
-        raise ReadingError(f"{place} is not an article with id, title and text: {error!r}.") from error
+        raise ReadingError(f"{place} is not an article ({_why(error)}): give id, title and text.") from error
+
+
+def _why(error: Exception) -> str:
+    return f"{error.args[0]} is missing" if isinstance(error, KeyError) else str(error)

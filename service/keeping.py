@@ -91,6 +91,13 @@ Match = Callable[[str], bool]
 Outcome = Receipt | WirecheckError
 
 
+Pause = Callable[[], None]  # called in the middle of what takes long, so that others get their turn
+
+
+def go_on() -> None:
+    """Make no pause."""
+
+
 class Archive(Protocol):
     """Holds the articles. What one of its calls has answered is kept, and seen by every check that begins then."""
 

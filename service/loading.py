@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from service.domain import Query, Report
 from service.errors import NotReadyError, UnwritableError, public_of
@@ -30,7 +30,9 @@ from service.keeping import (
     NewArticle,
     OnDuplicate,
     Outcome,
+    Pause,
     Receipt,
+    go_on,
 )
 from service.keys import Key, KeyRing
 from service.ports import Checker
@@ -42,12 +44,28 @@ RETRY_S = 2
 C = TypeVar("C", bound=Checker)
 
 
+class PatientArchive(Archive, Protocol):
+    """An archive that pauses between two batches of what it embeds."""
+
+    def add(self, new: NewArticle, on_duplicate: OnDuplicate, pause: Pause = go_on) -> Receipt:
+        """Keep an article."""
+        ...
+
+    def add_all(self, news: Sequence[NewArticle], on_duplicate: OnDuplicate, pause: Pause = go_on) -> list[Outcome]:
+        """Keep articles together."""
+        ...
+
+    def replace(self, article_id: str, new: NewArticle, matches: Match, pause: Pause = go_on) -> Receipt:
+        """Put another text in an article's place."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """All that answers requests: a checker, the articles that it checks on, the log of its checks, and the keys."""
 
     checker: Checker
-    archive: Archive
+    archive: PatientArchive
     log: CheckLog
     fact_checks: FactCheckSearch
     keys: KeyRing
@@ -123,6 +141,10 @@ class LoadingChecker(Generic[C]):
                 self._ended.wait(left_s)
             yield self._now()
 
+    def give_way(self) -> None:
+        """Let all who wait have their turns before one goes on with one's own."""
+        self._turns.give_way()
+
     def _now(self) -> C:
         if self._failure:
             raise NotReadyError(f"Loading failed: {self._failure}")
@@ -152,7 +174,10 @@ class LoadingChecker(Generic[C]):
 
 
 class LoadingArchive:
-    """The archive of a service that may still be loading. Only what needs the embedder waits for its turn."""
+    """The archive of a service that may still be loading. Only what needs the embedder waits for its turn.
+
+    What has its turn and embeds much lets others have theirs in between.
+    """
 
     def __init__(self, loading: LoadingChecker[Service]) -> None:
         self._loading = loading
@@ -160,17 +185,17 @@ class LoadingArchive:
     def add(self, new: NewArticle, on_duplicate: OnDuplicate) -> Receipt:
         """Keep an article, as the archive does."""
         with self._loading.turn() as service:
-            return service.archive.add(new, on_duplicate)
+            return service.archive.add(new, on_duplicate, self._loading.give_way)
 
     def add_all(self, news: Sequence[NewArticle], on_duplicate: OnDuplicate) -> list[Outcome]:
         """Keep articles in one turn, as the archive does."""
         with self._loading.turn() as service:
-            return service.archive.add_all(news, on_duplicate)
+            return service.archive.add_all(news, on_duplicate, self._loading.give_way)
 
     def replace(self, article_id: str, new: NewArticle, matches: Match) -> Receipt:
         """Replace an article, as the archive does."""
         with self._loading.turn() as service:
-            return service.archive.replace(article_id, new, matches)
+            return service.archive.replace(article_id, new, matches, self._loading.give_way)
 
     def remove(self, article_id: str, matches: Match) -> None:
         """Drop an article, as the archive does."""

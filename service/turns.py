@@ -56,6 +56,16 @@ class Turns:
         finally:
             self._leave(self._clock() - started)
 
+    def give_way(self) -> None:
+        """Let all who wait have their turns before one goes on with one's own, and wait for that, however long."""
+        ticket = _Ticket(math.inf)
+        with self._lock:
+            if not self._line:
+                return
+            self._line.append(ticket)
+            self._line.popleft().called.set()
+        ticket.called.wait()
+
     def _enter(self, until: float) -> None:
         with self._lock:
             if not self._taken:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from service.cli import main
+from service.domain import Article, Stance, Verdict
+from service.evaluation import GoldClaim, Passage, lost_passages
 
 ROOT = Path(__file__).parent.parent
 
@@ -109,3 +113,49 @@ def test_a_file_is_added_with_its_sentences_and_embeddings(tmp_path: Path) -> No
         assert connection.execute("SELECT count(*), min(length(vector)) FROM embeddings").fetchone() == (2, 384 * 4)
     finally:
         connection.close()
+
+
+def test_a_port_in_use_is_said_before_anything_is_read(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        found = cli("serve", env={"WIRECHECK_DATA": tmp_path / "data", "WIRECHECK_PORT": str(port)})
+    assert found.exit_code == 2
+    assert one_line(found.stderr).startswith(f"wirecheck: 127.0.0.1:{port} cannot be listened on")
+    assert not found.stdout
+    assert not (tmp_path / "data").exists()
+
+
+ARTICLE = '{"id": "a", "title": "Bridge", "text": "The Orben bridge cost 12 million euros."}\n'
+
+
+@pytest.mark.parametrize(
+    ("articles", "claims", "said"),
+    [
+        (ARTICLE, "", "holds no claims"),
+        ("", '{"claim": "It cost 12.", "verdict": "supported", "evidence": []}', "holds no articles"),
+        (ARTICLE, '{"claim": "It cost 12.", "verdict": "maybe", "evidence": []}', "not_enough_evidence)"),
+        (
+            ARTICLE,
+            '{"claim": "It cost 12.", "verdict": "supported"}',
+            "claims.jsonl line 1 is not a claim (evidence is",
+        ),
+        ('{"id": "a", "text": "No title."}', ARTICLE, "is not a claim"),
+    ],
+)
+def test_what_cannot_be_measured_is_one_line(tmp_path: Path, articles: str, claims: str, said: str) -> None:
+    (tmp_path / "articles.jsonl").write_text(articles, encoding="utf-8")
+    (tmp_path / "claims.jsonl").write_text(claims, encoding="utf-8")
+    found = cli("eval", "--corpus", tmp_path / "articles.jsonl", "--claims", tmp_path / "claims.jsonl", "--json")
+    assert found.exit_code != 0
+    assert said in one_line(found.stderr)
+    assert not found.stdout
+
+
+def test_passages_that_stand_nowhere_are_counted() -> None:
+    gold = Passage("a", "The  bridge cost", Stance.SUPPORTS)
+    claims = [
+        GoldClaim("It cost 12.", Verdict.SUPPORTED, frozenset({Verdict.SUPPORTED}), (gold, replace(gold, article="b")))
+    ]
+    assert lost_passages(claims, [Article("a", "Bridge", "The bridge\ncost 12 million euros.")]) == 1

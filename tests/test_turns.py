@@ -140,3 +140,24 @@ def test_over_http_a_full_line_is_a_503_with_its_own_retry_after() -> None:
     assert response.status_code == 503
     assert response.headers["Retry-After"] == "23"
     assert response.content_type == "application/problem+json"
+
+
+def test_who_gives_way_goes_on_after_all_who_waited() -> None:
+    turns, order = Turns(Room(10, PATIENCE)), list[str]()
+
+    def check(name: str) -> None:
+        with turns.turn():
+            order.append(name)
+
+    with turns.turn():
+        turns.give_way()  # nobody waits
+        threads = [threading.Thread(target=check, args=(name,)) for name in ("one", "two")]
+        for number, thread in enumerate(threads, start=1):
+            thread.start()
+            _until(turns, number)
+        turns.give_way()
+        order.append("the long one")
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert order == ["one", "two", "the long one"]
+    assert turns.waiting == 0

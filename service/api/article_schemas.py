@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from marshmallow import ValidationError, fields, post_load, validates_schema
+from marshmallow import ValidationError, fields, post_load, validates, validates_schema
 
-from service.api.fields import Address, Cursor, Line, Moment, Prose, Whole
+from service.api.fields import Address, Cursor, Line, Moment, Name, Prose, Whole
 from service.api.present import ArticleSchema, Outgoing, ProblemSchema
 from service.api.schemas import Incoming, in_order, names
 from service.keeping import Change, Listing, NewArticle, OnDuplicate
 
 _ID = {"description": "Left out, it is made from the address, or else from title and text."}
 _URL = {"description": "The article's own address; a second article with it is a duplicate."}
+_AHEAD = timedelta(days=1)  # clocks and time zones differ
 
 
 class _Facts(Incoming):
@@ -21,9 +23,15 @@ class _Facts(Incoming):
     url = Address(metadata=_URL)
     published_at = Moment(metadata={"description": "A date alone is its start in UTC."})
 
+    @validates("published_at")
+    def _has_come(self, published_at: datetime, **_: Any) -> None:
+        # One mistyped year would supersede every figure before it.
+        if published_at > datetime.now(UTC) + _AHEAD:
+            raise ValidationError("lies in the future; give the day on which it was published")
+
 
 class _Metadata(_Facts):
-    id = Line(1, 200, metadata=_ID)
+    id = Name(1, 200, metadata=_ID)
 
 
 class ArticleBodySchema(_Metadata):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -13,6 +14,7 @@ from service.api.plain import has_controls, one_line, quoted
 
 _MISSING = {"required": "is missing; give it a value", "null": "is null; leave it out or give it a value"}
 _WORDS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+_WORD = re.compile(r"\w+")
 _DIGITS = 9  # enough to say what was sent; Python refuses to read numbers of thousands of digits
 
 
@@ -26,6 +28,7 @@ class Line(fields.String):
         "short": "has {length:,} characters; at least {least:,} are needed: write it out",
         "long": "has {length:,} characters; the limit is {most:,}: {cure}",
         "wordless": "holds no letter or digit; write a statement in words",
+        "one_word": "is one number, or one word over and over; write a statement in words",
     }
 
     def __init__(self, least: int, most: int, *, cure: str = "shorten it", **options: Any) -> None:
@@ -53,6 +56,22 @@ class Statement(Line):
         text = super()._deserialize(value, attr, data, **kwargs)
         if not any(map(str.isalnum, text)):
             raise self.make_error("wordless")
+        # Where no spaces part the words, one run of letters may be a statement.
+        words = _WORD.findall(text.lower())
+        if text.isascii() and (len(words) > 1 or text.strip(" .").isdecimal()) and len(set(words)) == 1:
+            raise self.make_error("one_word")
+        return text
+
+
+class Name(Line):
+    """What an article is called in addresses: not what these resolve as a folder."""
+
+    default_error_messages = {"dots": "is {shown}, which addresses resolve as a folder; send another"}  # noqa: RUF012
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if text in {".", ".."}:
+            raise self.make_error("dots", shown=quoted(text))
         return text
 
 

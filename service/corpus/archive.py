@@ -14,10 +14,24 @@ from service.corpus.rows import may_be_id
 from service.corpus.store import Store
 from service.domain import Article, Span
 from service.errors import ChangedError, DuplicateError, NotFoundError, ReadingError, WirecheckError
-from service.keeping import ArticlePage, Change, Holding, Listing, Match, NewArticle, OnDuplicate, Outcome, Receipt
+from service.keeping import (
+    ArticlePage,
+    Change,
+    Holding,
+    Listing,
+    Match,
+    NewArticle,
+    OnDuplicate,
+    Outcome,
+    Pause,
+    Receipt,
+    go_on,
+)
 from service.ports import Embedder, Vectors
 from service.reading.arrivals import Arrival, read_arrival
 from service.reading.sentences import split
+
+EMBED_AT_ONCE = 256  # sentences, about a second: then others have their turn
 
 
 @dataclass(frozen=True)
@@ -91,28 +105,28 @@ class StoreArchive:
     def __init__(self, store: Store, embedder: Embedder) -> None:
         self._store, self._embedder = store, embedder
 
-    def add(self, new: NewArticle, on_duplicate: OnDuplicate) -> Receipt:
+    def add(self, new: NewArticle, on_duplicate: OnDuplicate, pause: Pause = go_on) -> Receipt:
         """Keep an article, or raise `ReadingError` where it has no text, `DuplicateError` where it is there."""
-        (outcome,) = self.add_all([new], on_duplicate)
+        (outcome,) = self.add_all([new], on_duplicate, pause)
         if isinstance(outcome, WirecheckError):
             raise outcome
         return outcome
 
-    def add_all(self, news: Sequence[NewArticle], on_duplicate: OnDuplicate) -> list[Outcome]:
+    def add_all(self, news: Sequence[NewArticle], on_duplicate: OnDuplicate, pause: Pause = go_on) -> list[Outcome]:
         """Keep articles in one transaction, and return what `add` would have returned or raised for one by one.
 
         What raises here keeps none of them.
         """
         read = [_read(new) for new in news]
-        added = iter(self._add_read([come for come in read if isinstance(come, _Come)], on_duplicate))
+        added = iter(self._add_read([come for come in read if isinstance(come, _Come)], on_duplicate, pause))
         return [come if isinstance(come, ReadingError) else next(added) for come in read]
 
-    def replace(self, article_id: str, new: NewArticle, matches: Match) -> Receipt:
+    def replace(self, article_id: str, new: NewArticle, matches: Match, pause: Pause = go_on) -> Receipt:
         """Put another text in an article's place if its digest matches, or raise `NotFoundError`, `ChangedError`."""
         self._matching(article_id, matches)
         new = replace(new, id=article_id)
         come = _Come(new, read_arrival(new))
-        embedded = self._embed([come])
+        embedded = self._embed([come], pause)
         with self._store.writing() as connection:
             self._matching(article_id, matches)
             url = come.article.url
@@ -144,13 +158,13 @@ class StoreArchive:
         """Return the next articles of a listing."""
         return self._store.page(listing)
 
-    def _add_read(self, read: Sequence[_Come], on_duplicate: OnDuplicate) -> list[Outcome]:
+    def _add_read(self, read: Sequence[_Come], on_duplicate: OnDuplicate, pause: Pause) -> list[Outcome]:
         with self._store.one_moment():
             # Asked before the work of embedding, and again when nobody else can write.
             before = [self._settled(come, on_duplicate) for come in read]
         if all(before):
             return [settled for settled in before if settled]
-        embedded = self._embed([come for come, settled in zip(read, before, strict=True) if not settled])
+        embedded = self._embed([come for come, settled in zip(read, before, strict=True) if not settled], pause)
         with self._store.writing() as connection:
             self._keep_vectors(embedded)
             changes = _Changes(self._store, connection)
@@ -161,9 +175,17 @@ class StoreArchive:
             changes.group()
         return outcomes
 
-    def _embed(self, come: Sequence[_Come]) -> _Embedded:
+    def _embed(self, come: Sequence[_Come], pause: Pause = go_on) -> _Embedded:
         texts = self._store.unembedded(self._embedder.name, [words for each in come for words in each.said])
-        return _Embedded(texts, self._embedder.encode(texts) if texts else None)
+        texts.sort(key=len, reverse=True)  # to pad little, where an embedder pads
+        import numpy as np
+
+        encoded: list[Vectors] = []
+        for start in range(0, len(texts), EMBED_AT_ONCE):
+            if encoded:
+                pause()
+            encoded.append(self._embedder.encode(texts[start : start + EMBED_AT_ONCE]))
+        return _Embedded(texts, np.concatenate(encoded) if encoded else None)
 
     def _keep_vectors(self, embedded: _Embedded) -> None:
         if embedded.vectors is not None:
@@ -189,7 +211,7 @@ class StoreArchive:
         if on_duplicate is OnDuplicate.FAIL:
             return DuplicateError(
                 f"An article with this {shared} is here already, as {held!r:.80}; "
-                "send on_duplicate=replace or on_duplicate=skip, or another id."
+                "send on_duplicate=replace or on_duplicate=skip" + (", or another id." if shared == "id" else ".")
             )
         if come.new.id is not None and held != come.article.id:
             return DuplicateError(f"This address belongs to the article {held!r:.80}; send that id, or no id.")

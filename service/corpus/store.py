@@ -63,6 +63,9 @@ _ORIGINS = (
     .join(origins)
     .where(sentence_origins.c.sentence_id.in_(bindparam("ids", expanding=True)))
 )
+_PUBLISHERS = (
+    select(articles.c.publisher).where(articles.c.publisher.in_(bindparam("names", expanding=True))).distinct()
+)
 _TERM_COUNTS = text("SELECT term, doc FROM sentence_terms WHERE term IN :terms").bindparams(
     bindparam("terms", expanding=True, type_=String)
 )
@@ -204,6 +207,13 @@ class Store(Database):
         texts = {article.id: article for article in held}
         spans = {(row.article_id, row.position): (row.start, row.end) for row in near}
         return {row.id: found_of(row, texts[row.article_id], spans, words) for row in rows if row.article_id in texts}
+
+    def publishers(self, names: Sequence[str]) -> set[str]:
+        """Return those of the names by which there are articles."""
+        if not names:
+            return set()
+        with self.reading() as connection:
+            return set(connection.execute(_PUBLISHERS, {"names": list(names)}).scalars())
 
     def term_counts(self, terms: Sequence[str]) -> dict[str, int]:
         """Return, for each search term, the number of sentences that hold it or have it in their context."""

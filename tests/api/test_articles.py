@@ -139,6 +139,12 @@ def test_an_address_that_belongs_to_another_id_is_never_taken(desk: FlaskClient)
         ({"text": "Sign up for our newsletter"}, "#/text", "text is empty once page furniture is removed"),
         ({"html": "<p></p>"}, "#/html", "html "),
         ({"text": TEXT, "url": "javascript:alert(1)"}, "#/url", "url must begin with http:// or https://"),
+        ({"text": TEXT, "id": ".."}, "#/id", 'id is "..", which addresses resolve as a folder; send another'),
+        (
+            {"text": TEXT, "published_at": "2999-01-01"},
+            "#/published_at",
+            "published_at lies in the future; give the day",
+        ),
         ({"text": TEXT, "published_at": "soon"}, "#/published_at", 'published_at is "soon", no ISO 8601 date'),
         ({"text": TEXT, "id": "x" * 201}, "#/id", "id has 201 characters; the limit is 200"),
         ({"text": TEXT, "titel": "x"}, "#/titel", "titel is not known here; known are "),

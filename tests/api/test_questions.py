@@ -105,6 +105,12 @@ def test_odd_characters_are_cleaned(client: FlaskClient, checker: FakeChecker, s
             "claim has 1,204 characters; the limit is 1,000: shorten it or check its sentences one by one",
         ),
         ({"claim": "🙂" * 1000}, "#/claim", "claim holds no letter or digit; write a statement in words"),
+        ({"claim": "17."}, "#/claim", "claim is one number, or one word over and over; write a statement in words"),
+        (
+            {"claim": "ferry Ferry ferry"},
+            "#/claim",
+            "claim is one number, or one word over and over; write a statement in words",
+        ),
         ({"claim": CLAIM, "limit": 0}, "#/limit", "limit is 0; it must be from 1 to 50"),
         ({"claim": CLAIM, "limit": 10**400}, "#/limit", "limit is far outside; it must be from 1 to 50"),
         ({"claim": CLAIM, "limit": True}, "#/limit", "limit must be a whole number from 1 to 50"),

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from service.corpus.archive import StoreArchive
+from service.corpus.archive import EMBED_AT_ONCE, StoreArchive
 from service.corpus.grouping import find_origins
 from service.corpus.store import Store
 from service.domain import Query
@@ -124,3 +124,17 @@ def test_what_cannot_be_kept_together_is_not_kept_at_all(url: str) -> None:
     assert full.state() == before
     assert full.matching(ALL) == []
     full.close()
+
+
+def test_a_long_article_is_embedded_in_parts_with_pauses_between(store: Store) -> None:
+    embedder = FakeEmbedder()
+    paused: list[int] = []
+    text = " ".join(f"Crane number {number} stands on the quay at Orben." for number in range(2 * EMBED_AT_ONCE + 10))
+    archive = StoreArchive(store, embedder)
+    receipt = archive.add(NewArticle(text, id="long"), OnDuplicate.FAIL, lambda: paused.append(len(paused)))
+    assert receipt.sentences == 2 * EMBED_AT_ONCE + 10
+    assert paused == [0, 1]
+    assert store.without_embedding(embedder.name) == []
+    paused.clear()
+    archive.add(NewArticle("The crane stands on the quay.", id="short"), OnDuplicate.FAIL, lambda: paused.append(0))
+    assert not paused
