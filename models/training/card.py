@@ -67,11 +67,12 @@ Our own pairs in each pass: {own_events:,} invented news events told in several 
 roles and negations changed, reported speech, denials, hedges); {own_phrasings:,} clauses against others that say the
 same, the opposite or leave it open (`phrasings.toml`); {own_stories:,} from short news stories, written sentence by
 sentence with claims that each supports, refutes or leaves open, the story's other sentences being neutral
-(`stories/`); and {own_edits:,} edits of public pairs (a changed figure, a claim beside the lexically nearest wrong
-sentence). Claims of the fact-checking sets' `train` parts stand beside their passages under titles, and those that are
-open beside sentences that are near (`served.py`), as neutral, and so do those that are settled beside what the weights
-before read against the side they are on (`mine.py`). The stories and the phrasings were drafted with a large language
-model under our instructions.
+(`stories/`); {own_articles:,} from running articles, whose sentences lean on one another, each claim with the sentences
+that settle it (`articles/`); and {own_edits:,} edits of public pairs (a changed figure, a claim beside the lexically
+nearest wrong sentence). Claims of the fact-checking sets' `train` parts stand beside their passages under titles, and
+those that are open beside sentences that are near (`served.py`), as neutral, and so do those that are settled beside
+what the weights before read against the side they are on (`mine.py`). The articles, stories and phrasings were drafted
+with a large language model under our instructions.
 """
 
 FITTED = """\
@@ -133,11 +134,12 @@ def _earlier(training: Training) -> str:
         else ""
     )
     return (
-        " with 1,119 more stories, whose claims are worded far from what tells them (`eighth.toml`), and began from "
-        f"the weights of earlier ones, which had seen {training.earlier_pairs:,} (`config.toml`: public data, events; "
-        "`second.toml`: with phrasings and the first stories; `third.toml`: with more stories; `fourth.toml`: with "
-        "claims of fact-checking sets as they are served; `fifth.toml`: with what the weights before misread; "
-        f"`seventh.toml`: with 684 more stories, and half of the fifth run's weights kept){kept}"
+        " with running articles, whose sentences lean on one another (`ninth.toml`), and began from the weights of "
+        f"earlier ones, which had seen {training.earlier_pairs:,} (`config.toml`: public data, events; `second.toml`: "
+        "with phrasings and the first stories; `third.toml`: with more stories; `fourth.toml`: with claims of "
+        "fact-checking sets as they are served; `fifth.toml`: with what the weights before misread; `seventh.toml`: "
+        "with 684 more stories, and half of the fifth run's weights kept; `eighth.toml`: with 1,119 more, whose claims "
+        f"are worded far from what tells them, and a quarter of the weights before kept){kept}"
     )
 
 
@@ -155,7 +157,7 @@ def notice(results: Results) -> str:
     ]
     lines += [f"- {s.name}: {s.credit}. Licence: {s.licence}." for s in results.training.sources]
     lines += [
-        "- events, phrasings, stories, edits: our own pairs (models/training); the edits",
+        "- events, phrasings, stories, articles, edits: our own pairs (models/training); the edits",
         "  change pairs of the sources above and stand under their licences.",
         "",
         "CC BY 4.0: https://creativecommons.org/licenses/by/4.0/",
@@ -213,8 +215,9 @@ def _events(results: Results) -> str:
     ruled = 100 - events["changed"].supports_by_threshold
     return "\n".join((
         "## Results on our own pairs",
-        "Events, phrasings and stories that were never trained on (`models/training/events.py`, `phrasings.py`,",
-        "`stories.py`), percent called *supports* and *conflicts*. `changed` joins number, date, name and negation:",
+        "Events, phrasings, stories and articles that were never trained on (`models/training/events.py`,",
+        "`phrasings.py`, `stories.py`, `articles.py`), percent called *supports* and *conflicts*. `changed` joins",
+        "number, date, name and negation:",
         "none of these is supported.",
         "",
         "| kind | pairs | supports | conflicts | supports, by threshold | conflicts, by threshold |",

@@ -13,9 +13,9 @@ class Config:
 
     `begin` holds the weights to go on from; without it a run starts from the encoder in the package `start`. `keep` is
     the share of them in what the run leaves as final.
-    `stories` says how often the claims of which files come in a pass. `served` is how many near sentences each claim
-    that is left open gets, of the sets in `served_folders`; `mined` holds what `mine.py` wrote about the claims that
-    are settled.
+    `stories` says how often the claims of which files come in a pass, `articles` how often those of running articles
+    do. `served` is how many near sentences each claim that is left open gets, of the sets in `served_folders`; `mined`
+    holds what `mine.py` wrote about the claims that are settled.
     """
 
     seed: int
@@ -49,6 +49,7 @@ class Config:
     factual_sources: tuple[str, ...]
     stories: dict[str, float]
     shares: dict[str, float]
+    articles: float = 0.0
     keep: float = 0.0
 
     @classmethod

@@ -15,6 +15,7 @@ from sentence_transformers import CrossEncoder
 from tokenizers import Tokenizer
 
 from models.stance_model import Manifest, OnnxStanceModel, session_of, softmax
+from models.training.articles import article_pairs
 from models.training.calibration import Calibration, Floats, Ints, called
 from models.training.events import event_pairs
 from models.training.mixture import tokenize
@@ -169,10 +170,12 @@ def measure_set(dev: DevSet, raw: Floats, calibration: Calibration, thresholds: 
 
 
 def held_out_events(count: int) -> list[Pair]:
-    """Return pairs of the event families, phrasings and stories that are never trained on, up to `count` of each."""
+    """Return pairs of the events, phrasings, stories and articles that are never trained on, up to `count` of each."""
     rng = random.Random(77)
     stories = list(story_pairs(rng, 1, held_out=True))[:count]
-    return [*event_pairs(rng, count, held_out=True), *phrasing_pairs(rng, count, held_out=True), *stories]
+    told = [*event_pairs(rng, count, held_out=True), *phrasing_pairs(rng, count, held_out=True), *stories]
+    articles = list(article_pairs(rng, 1, held_out=True))
+    return told + rng.sample(articles, min(count, len(articles)))
 
 
 def measure_events(pairs: Sequence[Pair], scores: Floats, thresholds: Thresholds) -> dict[str, KindResult]:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from models.training.articles import article_pairs
 from models.training.config import Config
 from models.training.edits import edited_figures, wrong_sentences
 from models.training.events import event_pairs
@@ -44,6 +45,7 @@ def build(config: Config, tokenizer: Tokenizer) -> list[Example]:
     pairs += phrasing_pairs(rng, config.phrasings)
     for files, passes in config.stories.items():
         pairs += story_pairs(rng, passes, files=files)
+    pairs += article_pairs(rng, config.articles)
     pairs += edited_figures(rng, factual, config.edited_figures)
     pairs += wrong_sentences(rng, factual, config.wrong_sentences)
     for folder in config.served_folders:

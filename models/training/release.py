@@ -40,7 +40,7 @@ BASE = "sentence-transformers/all-MiniLM-L6-v2"
 GOLDEN = Path("tests/models/golden.json")
 GOLDEN_EVERY = 5
 PAPERS = ("README.md", "NOTICE", "results.json")
-OWN = ("events", "phrasings", "stories", "edits")
+OWN = ("events", "phrasings", "stories", "articles", "edits")
 log = logging.getLogger("release")
 
 

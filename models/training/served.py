@@ -40,7 +40,7 @@ def served_pairs(rng: random.Random, folder: Path, nearest: int) -> Iterator[Pai
     source = _source(folder)
     for claim in claims:
         for passage in claim["evidence"]:
-            evidence = _under_title(articles[passage["article"]], passage["contains"])
+            evidence = under_title(articles[passage["article"]]["title"], passage["contains"])
             yield Pair(evidence, claim["claim"], _STANCES[passage["stance"]], source)
     settled = {claim["claim"] for claim in claims if claim["evidence"]}
     # Check-COVID has claims that one abstract settles and another leaves open: those are settled.
@@ -74,12 +74,12 @@ def _source(folder: Path) -> str:
 def _sentences(article: dict[str, Any]) -> Iterator[str]:
     for text in _END.split(article["text"]):
         if len(text) >= _SHORTEST:
-            yield _under_title(article, text)
+            yield under_title(article["title"], text)
 
 
-def _under_title(article: dict[str, Any], text: str) -> str:
+def under_title(title: str, text: str) -> str:
     """Return what the judge reads of a sentence."""
-    title = article["title"].strip()
+    title = title.strip()
     return f"{title} {text}" if title.endswith((".", "!", "?")) else f"{title}. {text}"
 
 

@@ -33,6 +33,7 @@ from torch.nn import functional
 from tqdm import tqdm
 
 from models.network import ComparisonHead, load_network
+from models.training.articles import article_pairs
 from models.training.config import Config
 from models.training.events import event_pairs
 from models.training.mixture import Example, batches, build, describe, tokenize
@@ -149,6 +150,8 @@ class Trainer:
         found["own_held_out"] = tokenize(own, self.tokenizer, 160)
         stories = list(story_pairs(random.Random(5), 1, held_out=True))
         found["stories_held_out"] = tokenize(stories, self.tokenizer, 160)[: 2 * size]
+        articles = list(article_pairs(random.Random(5), 1, held_out=True))
+        found["articles_held_out"] = tokenize(articles, self.tokenizer, 160)[: 2 * size]
         return found
 
     def run(self) -> None:

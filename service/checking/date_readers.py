@@ -221,12 +221,13 @@ def _year(tokens: Tokens, index: int) -> _Read | None:
     before = lower_at(tokens, index - 1)
     # "The 2017 attacks" are of a year: news writes a comma into a count of thousands.
     named = before == "the" and year is not None and _NAMED_FROM <= year <= _NAMED_TO and year % 1000 > 0
-    if year is None or not (decade or named or before in _YEAR_PREPOSITIONS):
+    bounded = before == "as" and lower_at(tokens, index - 2) in {"early", "late", "recently"}  # "as early as 2026"
+    if year is None or not (decade or named or bounded or before in _YEAR_PREPOSITIONS):
         return None
     if decade:
         first, last = date(year, 1, 1), date(min(year + 9, 9999), 12, 31)
         return _mention(Granularity.YEAR, earliest=first, latest=last), decade
-    trusted = named or (before in {"in", "since", "during", "late", "early", "year"} and year >= 1600)
+    trusted = named or bounded or (before in {"in", "since", "during", "late", "early", "year"} and year >= 1600)
     # "from 2000 troops" counts troops. A year is followed by a stop, a sign or the next phrase.
     if not trusted and end < len(tokens) and tokens[end].is_word and tokens[end].lower.endswith("s"):
         return None

@@ -65,10 +65,11 @@ class Policy:
     same_figures_elsewhere: float = 0.7
     # Where all values of the claim agree, the network's conflict needs this probability.
     conflict_despite_agreement: float = 0.9
-    # Where they all agree and the sentence, by itself or in its context, is `alike`, it supports, unless the network
-    # says neutral or is this sure of a conflict: on the `dev` claims 27 of 36 such sentences that are alike by
-    # themselves support, and the network takes 8 of these for conflicts.
+    # Where they all agree and the sentence, by itself or in its context, is `alike`, it supports, unless the network is
+    # so sure that it is about something else, or of a conflict: on the `dev` claims 27 of 36 such sentences that are
+    # alike by themselves support, and the network takes 8 of these for conflicts.
     agreement_outweighs: float = 0.5
+    agreement_outweighs_neutral: float = 0.6
     # From here on a figure of the same unit in a newer article is taken to replace the claim's.
     leans_to_conflict: float = 0.5
     sure: float = 0.9  # the probability that a rule's decision carries
@@ -203,7 +204,7 @@ def decide(reading: Reading, scores: StanceScores, asked: Asked, thresholds: Thr
         return _as_settled(judgement, reading.settled, policy)
     if speech is not None and (opposed := _opposite_act(judgement, speech, policy)):
         return opposed
-    if stance is Stance.SUPPORTS and speech is not None and _is_charge_of_others(reading.attribution, speech):
+    if speech is not None and _is_beside_the_point(stance, reading.attribution, speech):
         return replace(judgement, stance=Stance.NEUTRAL, decided_by=DecidedBy.ATTRIBUTION)
     if reading.flips:
         # A denial speaks for a claim only where the claim is that something is not so.
@@ -279,6 +280,20 @@ def _opposite_act(judgement: Judgement, speech: Attribution, policy: Policy) -> 
     return _settled(judgement, Stance.CONFLICTS, DecidedBy.ATTRIBUTION, policy)
 
 
+def _is_beside_the_point(stance: Stance, said: Attribution | None, speech: Attribution) -> bool:
+    """Say whether what others allege or deny is taken for what the one said whom the claim names."""
+    if stance is Stance.SUPPORTS:
+        return _is_charge_of_others(said, speech)
+    return stance is Stance.CONFLICTS and _is_denial_of_others(said, speech)
+
+
+def _is_denial_of_others(said: Attribution | None, speech: Attribution) -> bool:
+    """Say whether a claim is that X says something, and a sentence only that somebody else denies it."""
+    if said is None or said.act is not Act.DENIES or speech.act is Act.DENIES:
+        return False
+    return not same_speaker(said.speaker, speech.speaker)
+
+
 def _is_charge_of_others(said: Attribution | None, speech: Attribution) -> bool:
     """Say whether a claim is that X admits or confirms, and a sentence only that somebody else alleges."""
     owns = speech.act in {Act.ADMITS, Act.CONFIRMS}
@@ -351,7 +366,7 @@ def _unlike(judgement: Judgement, reading: Reading, policy: Policy) -> Judgement
 
 def _agreement_decides(judgement: Judgement, policy: Policy) -> bool:
     scores = judgement.scores
-    unsure = scores.neutral < 0.5 and scores.conflicts < policy.agreement_outweighs
+    unsure = scores.neutral < policy.agreement_outweighs_neutral and scores.conflicts < policy.agreement_outweighs
     return unsure and max(judgement.hit.similarity, judgement.hit.in_context) >= policy.alike
 
 

@@ -128,7 +128,8 @@ def is_grounded(claim: Scene, evidence: Scene, around: Surroundings) -> bool:
 
 
 def _is_of_value(scene: Scene, token: Token) -> bool:
-    return any(value.start <= token.start < value.end for value in (*scene.quantities, *scene.dates))
+    spans = [(q.start, q.end) for q in scene.quantities] + [(day.start, day.end) for day in scene.dates]
+    return any(start <= token.start < end for start, end in spans)
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ def only(text, published_at=PUBLISHED):
         ("It fell on December 3rd.", "December 3rd", date(2023, 12, 3), date(2023, 12, 3), Granularity.DAY),
         ("It fell in January.", "January", date(2024, 1, 1), date(2024, 1, 31), Granularity.MONTH),
         ("It fell in 2017.", "2017", date(2017, 1, 1), date(2017, 12, 31), Granularity.YEAR),
+        ("It may fall as early as 2026.", "2026", date(2026, 1, 1), date(2026, 12, 31), Granularity.YEAR),
         ("It fell in late 2014.", "late 2014", date(2014, 9, 1), date(2014, 12, 31), Granularity.YEAR),
         ("It fell on Friday.", "Friday", date(2024, 3, 29), date(2024, 3, 29), Granularity.DAY),
         ("It fell last month.", "last month", date(2024, 3, 1), date(2024, 3, 31), Granularity.MONTH),

@@ -236,3 +236,11 @@ def test_figures_that_agree_say_nothing_where_only_one_side_is_negated() -> None
     assert judged(claim, "Tormal paid its $5 million fine in May.", unsure).stance is Stance.SUPPORTS
     assert judged(claim, "Tormal never paid the $5 million fine.", unsure).stance is Stance.NEUTRAL
     assert judged(claim, "Tormal never paid the $5 million fine.", CONFLICTS).stance is Stance.CONFLICTS
+
+
+def test_what_somebody_else_denies_is_no_denial_of_who_says_it() -> None:
+    claim = "Orun has accused the Harl rebels of being behind the fire."
+    result = judged(claim, "The rebels have strongly denied the assertion.", CONFLICTS)
+    assert result.stance is Stance.NEUTRAL
+    assert result.decided_by is DecidedBy.ATTRIBUTION
+    assert judged(claim, "Orun denied that it had accused anybody.", CONFLICTS).stance is Stance.CONFLICTS

@@ -1,4 +1,4 @@
-"""The phrasings and stories written for training: labels that follow from where a text stands."""
+"""The phrasings, stories and articles written for training: labels that follow from where a text stands."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from models.training.articles import Claimed, RunningArticle, article_pairs, pairs_of, read_articles
 from models.training.config import Config
 from models.training.pairs import CONFLICTS, NEUTRAL, SUPPORTS, UNSUPPORTED
 from models.training.phrasings import Group, phrasing_pairs, read_groups
@@ -28,6 +29,7 @@ def test_the_same_seed_gives_the_same_pairs():
     assert list(phrasing_pairs(random.Random(3), 50)) == list(phrasing_pairs(random.Random(3), 50))
     assert list(story_pairs(random.Random(3), 1)) == list(story_pairs(random.Random(3), 1))
     assert list(story_pairs(random.Random(3), 1)) != list(story_pairs(random.Random(4), 1))
+    assert list(article_pairs(random.Random(3), 0.1)) == list(article_pairs(random.Random(3), 0.1))
 
 
 def test_labels_of_phrasings_follow_from_their_kind():
@@ -124,3 +126,59 @@ def test_every_run_names_stories_that_are_there(path: Path):
     config = Config.read(path)
     assert config.stories
     assert all(read_stories(False, files) for files in config.stories)
+
+
+def test_an_article_says_of_each_claim_which_of_its_sentences_settle_it():
+    for article in (*read_articles(False), *read_articles(True)):
+        assert len(article.sentences) >= 6
+        assert {claimed.side for claimed in article.claims} == {"s", "c", "n"}
+        for claimed in article.claims:
+            numbers = (*claimed.sentences, *claimed.arguable)
+            assert claimed.sentences
+            assert set(numbers) <= set(range(len(article.sentences)))
+            assert len(set(claimed.sentences)) == len(claimed.sentences)
+
+
+FERRY = RunningArticle(
+    "Ferry at Sundby stays in port",
+    ("The storm came at noon.", "Nobody was hurt.", "The ferry will not sail before Friday.", "It was built in 1998."),
+    (),
+)
+
+
+def _pairs(side: str, sentences: tuple[int, ...], arguable: tuple[int, ...] = ()) -> set[tuple[str, tuple[float, ...]]]:
+    claimed = Claimed("The Sundby ferry is out of service until Friday.", side, sentences, arguable)
+    rng = random.Random(2)
+    return {(pair.evidence, pair.target) for _ in range(60) for pair in pairs_of(rng, FERRY, claimed)}
+
+
+def test_a_sentence_that_settles_a_claim_is_read_under_the_title_and_sometimes_behind_the_one_before():
+    title, before = "Ferry at Sundby stays in port. ", "Nobody was hurt. "
+    text = "The ferry will not sail before Friday."
+    found = {evidence for evidence, target in _pairs("c", (2,)) if target == CONFLICTS}
+    assert found >= {title + text, title + before + text, text}
+    assert found <= {title + text, title + before + text, text, before + text}
+
+
+def test_other_sentences_leave_a_claim_open_but_not_one_that_is_read_behind_what_settles_it():
+    neutral = {evidence for evidence, target in _pairs("s", (2,), (0,)) if target == NEUTRAL}
+    # The first is arguable and the second may be read behind it; the last is read behind the third, which settles it.
+    assert neutral == set()
+    neutral = {evidence for evidence, target in _pairs("s", (2,)) if target == NEUTRAL}
+    assert {text.removeprefix("Ferry at Sundby stays in port. ") for text in neutral} == {
+        "The storm came at noon.", "Nobody was hurt.", "The storm came at noon. Nobody was hurt.",
+    }  # fmt: skip
+
+
+def test_what_leans_on_the_sentence_before_is_read_behind_it():
+    found = {evidence for evidence, _ in _pairs("n", (3,)) if "1998" in evidence}
+    assert all("The ferry will not sail before Friday. It was built in 1998." in evidence for evidence in found)
+
+
+def test_held_out_articles_are_never_trained_on():
+    trained, held_out = read_articles(False), read_articles(True)
+    assert 0.05 < len(held_out) / (len(held_out) + len(trained)) < 0.15
+    assert not {article.title for article in trained} & {article.title for article in held_out}
+    told = {pair.claim for pair in article_pairs(random.Random(1), 1)}
+    kept = {claimed.claim for article in held_out for claimed in article.claims}
+    assert len(told & kept) < 0.005 * len(kept)
