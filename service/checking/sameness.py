@@ -116,7 +116,7 @@ def is_grounded(claim: Scene, evidence: Scene, around: Surroundings) -> bool:
 
     Seventeen hurt in a ferry accident are none hurt in a bus accident. Names are compared elsewhere.
     """
-    if not (claim.events or claim.words & _EVENT_WORDS) or not around.all_words:
+    if not (claim.events or claim.words & _EVENT_WORDS):
         return True
     own = {
         stem
@@ -124,7 +124,9 @@ def is_grounded(claim: Scene, evidence: Scene, around: Surroundings) -> bool:
         if stem and not token.is_capitalized and not _is_of_value(claim, token)
     }
     own = {word for word in own - _COMMON - _EVENT_WORDS if not event_kinds(frozenset({word}))}
-    return not own or bool(own & evidence.words) or bool(own & around.all_words)
+    if not own or own & (evidence.words | around.words):
+        return True
+    return not around.all_words or bool(own & around.all_words)
 
 
 def _is_of_value(scene: Scene, token: Token) -> bool:
@@ -177,6 +179,7 @@ class Surroundings:
 
 
 @lru_cache(maxsize=64)
+@lru_cache(maxsize=64)  # the sentences that are judged are often of one article
 def _stems_of(text: str) -> frozenset[str]:
     tokens = tokenize(text)
     return frozenset(word for i in range(len(tokens)) if (word := content_stem(tokens, i)))
