@@ -68,7 +68,7 @@ def observe(settings: Settings) -> Iterator[Seen]:
 def _signs(outcome: Outcome) -> Signs:
     report = outcome.report
     ruling = report.ruling
-    return signs_of(ruling.verdict, ruling.confidence, ruling.origins, report.evidence, report.related)
+    return signs_of(ruling.verdict, ruling.confidence, report.evidence, report.related)
 
 
 def _matrix(seen: Sequence[Seen]) -> NDArray[np.float64]:

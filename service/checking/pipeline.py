@@ -196,9 +196,7 @@ class Pipeline:
         counted = count(votes, speech, _nearest_miss(related))
         notes = (weighed, str(judged) if judged.truncated else "")
         reason = " ".join(filter(None, (explain(counted, evidence, judged.judged, coverage), *notes)))
-        confidence = self._confidence.of(
-            signs_of(counted.verdict, counted.strength, counted.origins, evidence, related)
-        )
+        confidence = self._confidence.of(signs_of(counted.verdict, counted.strength, evidence, related))
         confidence *= judged.share
         return Ruling(counted.verdict, round(confidence, 4), reason, counted.origins, counted.articles)
 
