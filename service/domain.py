@@ -211,6 +211,14 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Superseding:
+    """A newer value, and the article in whose text it stands."""
+
+    value: Value
+    article: Article
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """A hit with its stance and the reasons for it."""
 
@@ -222,9 +230,17 @@ class Judgement:
     attribution: Attribution | None = None
     figures: tuple[Value, ...] = ()  # the sentence's values that measure what the claim's figures measure
     superseded_by: Value | None = None
+    superseded_in: Article | None = None  # where that stands; None: in the hit's own article
     other_subject: bool = False  # its figures or dates are visibly those of something else
     agrees: bool = False  # all figures of the claim agree with its own
     left_behind: bool = False  # it gives the claim's figure as one that held before
+
+    @property
+    def superseding(self) -> Superseding | None:
+        """Return what supersedes its value, with the article in which that stands."""
+        if self.superseded_by is None:
+            return None
+        return Superseding(self.superseded_by, self.superseded_in or self.hit.article)
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,17 @@ class ValueSchema(Outgoing):
     end = fields.Integer(metadata={"minimum": 0})
 
 
+class SupersedingSchema(Outgoing):
+    """A newer figure or date, with its offsets in the text of the article that gives it."""
+
+    text = fields.String(attribute="value.text")
+    value = Amount(attribute="value.value", metadata={"type": ["number", "string"]})
+    unit = fields.String(attribute="value.unit", allow_none=True)
+    start = fields.Integer(attribute="value.start", metadata={"minimum": 0})
+    end = fields.Integer(attribute="value.end", metadata={"minimum": 0})
+    article = fields.Nested(ArticleSchema)
+
+
 class DifferenceSchema(Outgoing):
     """Two values that measure the same thing and do not agree."""
 
@@ -122,7 +133,7 @@ class EvidenceSchema(Outgoing):
     origin = fields.Nested(OriginSchema)
     attribution = fields.Nested(AttributionSchema, attribute="judgement.attribution", allow_none=True)
     differences = fields.List(fields.Nested(DifferenceSchema), attribute="judgement.differences")
-    superseded_by = fields.Nested(ValueSchema, attribute="judgement.superseded_by", allow_none=True)
+    superseded_by = fields.Nested(SupersedingSchema, attribute="judgement.superseding", allow_none=True)
 
 
 class OriginTallySchema(Outgoing):

@@ -43,8 +43,11 @@ def without_corrected(judgements: Sequence[Judgement]) -> tuple[Judgement, ...]:
 
 
 def _marked(judgement: Judgement, corrections: Sequence[_Correction]) -> Judgement:
-    right = next((c.right for c in corrections if c.corrects(judgement)), None)
-    return judgement if right is None else replace(judgement, stance=Stance.NEUTRAL, superseded_by=right)
+    found = next((c for c in corrections if c.corrects(judgement)), None)
+    if found is None:
+        return judgement
+    where = found.by.hit.article
+    return replace(judgement, stance=Stance.NEUTRAL, superseded_by=found.right, superseded_in=where)
 
 
 def _corrections(judgement: Judgement) -> Iterator[_Correction]:

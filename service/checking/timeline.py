@@ -78,7 +78,9 @@ def _marked(judgement: Judgement, dated: Sequence[_Dated], judgements: Sequence[
         return replace(judgement, stance=Stance.NEUTRAL) if judgement.left_behind else judgement
     if judgement.stance is Stance.NEUTRAL and not (judgement.agrees or judgement.left_behind):
         return judgement
-    return replace(judgement, stance=_as_of_then(judgement), superseded_by=newer[-1].value)
+    newest = newer[-1]
+    where = newest.judgement.hit.article
+    return replace(judgement, stance=_as_of_then(judgement), superseded_by=newest.value, superseded_in=where)
 
 
 def _given_up(judgement: Judgement, judgements: Sequence[Judgement]) -> Judgement:
@@ -91,7 +93,8 @@ def _given_up(judgement: Judgement, judgements: Sequence[Judgement]) -> Judgemen
         later = newer.hit.article.published_at
         old = {d.claim.value for d in newer.differences if d.relation is Relation.SUPERSEDED}
         if later is not None and later > day and newer.superseded_by and old & figures:
-            return replace(judgement, superseded_by=newer.superseded_by)
+            where = newer.superseded_in or newer.hit.article
+            return replace(judgement, superseded_by=newer.superseded_by, superseded_in=where)
     return judgement
 
 

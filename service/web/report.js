@@ -75,6 +75,8 @@ function origin(entries) {
 }
 
 function entry(each) {
+  const newer = each.superseded_by;
+  const where = newer?.article ? `, in “${newer.article.title}”` : ""; // a check that was kept earlier does not say it
   const facts = [
     `similarity ${each.similarity.toFixed(2)}`,
     `supports ${percent(each.stance_scores.supports)}, conflicts ${percent(each.stance_scores.conflicts)}`,
@@ -87,7 +89,7 @@ function entry(each) {
       ? el("p", { class: "said" }, `${each.attribution.speaker} ${ACTS[each.attribution.act] ?? each.attribution.act}`)
       : null,
     ...each.differences.map((d) => el("p", { class: "difference" }, `The claim says ${d.claim.text}, this says ${d.evidence.text}.`)),
-    each.superseded_by ? el("p", { class: "difference" }, `Since replaced by ${each.superseded_by.text}.`) : null,
+    newer ? el("p", { class: "difference" }, `Since replaced by ${newer.text}${where}.`) : null,
     el("p", { class: "source" }, source(each.article), " ", outward(each.link, each.link ? "Open at the sentence" : "")),
     el("p", { class: "hint" }, facts.join(" · ")),
     folded("In its context", el("p", {}, each.context.before, " ", el("strong", {}, each.sentence), " ", each.context.after)),

@@ -114,3 +114,11 @@ def test_a_figure_of_another_subject_supersedes_nothing() -> None:
     new = replace(new, scores=StanceScores(0.05, 0.85, 0.1), other_subject=True)
     assert trace(CLAIM, [old, new]).judgements[0].superseded_by is None
     assert trace(CLAIM, [old, replace(new, other_subject=False)]).judgements[0].superseded_by is not None
+
+
+def test_what_supersedes_a_figure_is_placed_in_its_own_article() -> None:
+    old = judgement(1, "The crane injured 8 people.", 8, Stance.SUPPORTS, timedelta())
+    new = judgement(2, "Eleven people are injured.", 11, Stance.CONFLICTS, timedelta(days=1))
+    marked = trace(CLAIM, [old, new]).judgements[0].superseding
+    assert marked is not None
+    assert (marked.value.value, marked.article) == (11, new.hit.article)

@@ -96,6 +96,18 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
+class Superseding:
+    """A newer figure or date, with its offsets in the text of the article that gives it."""
+
+    text: str
+    value: float | str
+    unit: str | None
+    start: int
+    end: int
+    article: Article
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """Two values that measure the same thing and do not agree."""
 
@@ -123,7 +135,7 @@ class Evidence:
     origin: Origin
     attribution: Attribution | None
     differences: tuple[Difference, ...]
-    superseded_by: Value | None
+    superseded_by: Superseding | None
 
 
 @dataclass(frozen=True, slots=True)
