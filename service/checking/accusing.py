@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from service.checking.cues import BY_WHOM, GUILT
-from service.checking.wording import content_stem, event_kinds
+from service.checking.wording import content_stems, event_kinds
 from service.language.terms import terms
 from service.language.tokens import tokenize
 
@@ -100,5 +100,4 @@ def names_of(text: str) -> frozenset[str]:
 
 def kinds_of(text: str) -> frozenset[str]:
     """Return the kinds of event that a text speaks of."""
-    tokens = tokenize(text)
-    return event_kinds(frozenset(stem for i in range(len(tokens)) if (stem := content_stem(tokens, i))))
+    return event_kinds(content_stems(text))

@@ -12,7 +12,15 @@ from service.checking.narrowing import goes_the_other_way, is_narrowed
 from service.checking.nouns import GENERIC, is_generic
 from service.checking.quantities import COUNT, Quantity
 from service.checking.scene import ATTRIBUTES, LIGHT, Scene
-from service.checking.wording import CHANGES, MOVES, content_stem, event_kinds, linked_names, names_in, stem
+from service.checking.wording import (
+    CHANGES,
+    MOVES,
+    content_stems,
+    event_kinds,
+    linked_names,
+    names_in,
+    stem,
+)
 from service.language.roles import ROLE_OF
 from service.language.tokens import Token, ends_sentence, lower_at, tokenize, word_set
 
@@ -170,21 +178,15 @@ class Surroundings:
     @cached_property
     def words(self) -> frozenset[str]:
         """Return the stems of title and neighbors."""
-        return _stems_of(self.context)
+        return content_stems(self.context)
 
     @cached_property
     def all_words(self) -> frozenset[str]:
         """Return the stems of title, neighbors and the whole article."""
-        return self.words | _stems_of(self.text)
+        return self.words | content_stems(self.text)
 
 
 @lru_cache(maxsize=64)
-@lru_cache(maxsize=64)  # the sentences that are judged are often of one article
-def _stems_of(text: str) -> frozenset[str]:
-    tokens = tokenize(text)
-    return frozenset(word for i in range(len(tokens)) if (word := content_stem(tokens, i)))
-
-
 def _names_of(text: str) -> frozenset[str]:
     tokens = tokenize(text)
     return names_in(tokens, range(len(tokens)))

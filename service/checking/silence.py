@@ -7,9 +7,8 @@ import re
 from service.checking import cues
 from service.checking.speakers import same_speaker
 from service.checking.subjects import tidy
-from service.checking.wording import content_stem
+from service.checking.wording import content_stems
 from service.domain import Attribution, Stance
-from service.language.tokens import tokenize
 
 _SILENT = re.compile(
     r"(?P<who>[^,;“”\"]{2,90}?),? (?:(?:has|have|had|also|both) )*(?:(?:declined|refused|failed) to|"
@@ -40,7 +39,7 @@ def of_silence(claim: str, silent: str, sentence: str, said: Attribution | None)
     if any(_is_of(silent, found["who"]) for found in _SILENT.finditer(sentence[:_WIDE])):
         return Stance.SUPPORTS
     if said is not None and same_speaker(said.speaker, silent):
-        shared = _words(claim) & _words(sentence) - _words(silent) - _words(said.speaker)
+        shared = content_stems(claim) & content_stems(sentence) - content_stems(silent) - content_stems(said.speaker)
         return Stance.CONFLICTS if shared else Stance.NEUTRAL
     return Stance.NEUTRAL
 
@@ -48,8 +47,3 @@ def of_silence(claim: str, silent: str, sentence: str, said: Attribution | None)
 def _is_of(silent: str, subject: str) -> bool:
     subject = _LEADS.sub("", subject.strip())
     return any(same_speaker(silent, tidy(part)) for part in (subject, *re.split(r"\s+and\s+", subject)))
-
-
-def _words(text: str) -> frozenset[str]:
-    tokens = tokenize(text)
-    return frozenset(stem for i in range(len(tokens)) if (stem := content_stem(tokens, i)))

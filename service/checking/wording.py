@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from service.language.places import countries
-from service.language.tokens import Token, Tokens, lower_at, starts_sentence, word_set
+from service.language.tokens import Token, Tokens, lower_at, starts_sentence, tokenize, word_set
 
 STOP = word_set(
     "a an the this that these those his her its their our my your he she it they we i you him them us who whom which "
@@ -109,6 +109,13 @@ def content_stem(tokens: Tokens, index: int) -> str | None:
     if not token.is_word or len(token.text) < 2 or token.lower in STOP:
         return None
     return stem(token.lower)
+
+
+@lru_cache(maxsize=64)  # the sentences that are judged are often of one article
+def content_stems(text: str) -> frozenset[str]:
+    """Return the stems of the words of a text that carry meaning."""
+    tokens = tokenize(text)
+    return frozenset(word for i in range(len(tokens)) if (word := content_stem(tokens, i)))
 
 
 def event_kinds(stems: frozenset[str]) -> frozenset[str]:
