@@ -35,7 +35,7 @@ class _Noting:
         return self._model.fits(claim)
 
     def judge(self, pairs: Sequence[tuple[str, str]]) -> list[StanceScores]:
-        self.pairs = list(pairs)
+        self.pairs += pairs  # a claim that nothing settles asks a second time
         return self._model.judge(pairs)
 
 
@@ -64,6 +64,7 @@ class Floor:
         pipeline = build_pipeline(settings, stance=noting)
         self.passes: dict[str, Passes] = {}
         for claim in claims:
+            noting.pairs.clear()
             pipeline.check(Query(claim))
             ids = embedder.tokens(claim)
             encoded = sorted((stance.encode(*pair) for pair in noting.pairs), key=lambda one: -len(one[0]))

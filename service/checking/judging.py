@@ -73,6 +73,10 @@ class Policy:
     # From here on a figure of the same unit in a newer article is taken to replace the claim's.
     leans_to_conflict: float = 0.5
     sure: float = 0.9  # the probability that a rule's decision carries
+    # Where nothing settles a claim, so many of the nearest sentences are read again with each neighbor, and the network
+    # must be surer of what two say by so much: it has then been asked twice.
+    widened: int = 2
+    doubt_of_two: float = 0.05
     values: bool = True
     attribution: bool = True
     in_context: bool = True

@@ -54,6 +54,10 @@ class Pacer:
                 self._learn((self._budget.clock() - now) / unknown)
         return scores
 
+    def has_time(self, started: float) -> bool:
+        """Say whether any of the budget since `started` is left."""
+        return self._budget.seconds is None or self._budget.clock() < started + self._budget.seconds
+
     def _how_many(self, left_s: float) -> int:
         """Return how many pairs surely fit into the time that is left; at least a few."""
         return max(FIRST, int(left_s / (_SAFETY * self._pair_s))) if self._pair_s else FIRST

@@ -25,6 +25,7 @@ from service.checking.retrieval import Ranking, Retriever
 from service.checking.silence import silent_in
 from service.checking.timeline import trace
 from service.checking.verdict import Vote, count
+from service.checking.widening import Widener
 from service.corpus.coverages import Coverages
 from service.corpus.factchecks import FactChecks
 from service.corpus.follower import Follower
@@ -103,6 +104,7 @@ class Pipeline:
         self._stance = stance
         self._retriever = Retriever(store, index, tuning.ranking)
         self._judge = Judge(stance, tuning.policy, budget)
+        self._widener = Widener(store, stance, tuning.policy, budget)
         self._weighs_sides = tuning.policy.sides
         self._budget, self._clock = budget, budget.clock
         self._confidence = tuning.confidence
@@ -145,13 +147,18 @@ class Pipeline:
             found = fold(hits, self._cosine_among(hits), query.limit)
         with self._stage("judge"):
             judged = self._judge.judge(query, [group.first for group in found], started)
-        groups = found[: len(judged)]  # what there was no time for is not shown: nothing is known of it
+            if not any(map(_counts, judged)):
+                judged = self._widener.widen(query, judged, started)
+        # What there was no time for is not shown: nothing is known of it.
+        groups = [_judged_as(group, judgement.hit) for group, judgement in zip(found, judged, strict=False)]
         traced = trace(query.claim, without_corrected(judged))
         weighed = without_outweighed(traced.judgements) if self._weighs_sides else traced.judgements
         origins = self._store.origins([hit.sentence.id for group in groups for hit in group.hits])
         shown = [_evidence(j, g, origins) for j, g in zip(weighed, groups, strict=True)]
         evidence = sorted((e for e in shown if _counts(e.judgement)), key=_strongest_first)
-        related = tuple(e for e in shown if _why_excluded(e.judgement) is None and not _counts(e.judgement))
+        related = tuple(
+            e for e in shown if _is_related(e.judgement) and not any(_is_within(e, other) for other in evidence)
+        )
         coverage = self._coverages.of(query, version)
         return Report(
             check_id=uuid.uuid4().hex,
@@ -253,6 +260,21 @@ def _votes(evidence: Evidence, origins: Mapping[int, Origin]) -> Iterable[Vote]:
     for origin_id, ids in articles.items():
         outdated = judgement.superseded_by is not None
         yield Vote(origin_id, tuple(ids), judgement.stance, probability, act, outdated)
+
+
+def _judged_as(group: Group, judged: Hit) -> Group:
+    """Return a group as it was judged: a passage has no near-identical ones, which are of its sentences."""
+    return group if judged is group.first else Group(judged)
+
+
+def _is_related(judgement: Judgement) -> bool:
+    return _why_excluded(judgement) is None and not _counts(judgement)
+
+
+def _is_within(one: Evidence, other: Evidence) -> bool:
+    """Say whether a sentence stands in a passage that is evidence."""
+    inner, outer = one.judgement.hit.sentence, other.judgement.hit.sentence
+    return inner.article_id == outer.article_id and outer.start <= inner.start and inner.end <= outer.end
 
 
 def _why_excluded(judgement: Judgement) -> str | None:
