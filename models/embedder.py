@@ -1,20 +1,17 @@
-"""The embedder: the packaged model through onnxruntime, or any Sentence Transformers model through torch.
+"""The embedder: our own through onnxruntime, or any Sentence Transformers model through torch.
 
-Sentence Transformers defines the packaged model, exports its graph (`models.training.embedder_graph`) and checks in the
-tests that both give the same vectors; to serve it neither that library nor torch is imported.
+Sentence Transformers defines our model, exports its graph (`models.training.embedder_graph`) and checks in the tests
+that both give the same vectors; to serve it neither that library nor torch is imported.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import importlib.metadata
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import onnxruntime
@@ -23,7 +20,8 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
-from models.packaged import PACKAGED, fingerprint, folder_of, packaged
+from models.files import digests, verify
+from models.packaged import FOLDER, OURS, fingerprint, folder_of
 from service.errors import ModelError
 
 if TYPE_CHECKING:
@@ -31,13 +29,12 @@ if TYPE_CHECKING:
 
     from service.ports import Embedder
 
-GRAPH = Path(__file__).parent / "minilm" / "graph.onnx"
-WEIGHTS, TOKENIZER = "model.safetensors", "tokenizer.json"
+GRAPH, TENSORS, WEIGHTS, TOKENIZER = "graph.onnx", "weights.json", "model.safetensors", "tokenizer.json"
 AT_ONCE = 8  # texts a forward pass; 4, 8, 16 and 32 are equally fast, and fewer need less memory
 
 
 class OnnxEmbedder:
-    """The packaged model; satisfies `service.ports.Embedder`.
+    """Our model; satisfies `service.ports.Embedder`.
 
     Texts of the same number of tokens run together, so that nothing is padded, as many batches at once as there are
     threads.
@@ -51,18 +48,19 @@ class OnnxEmbedder:
         self.dimension = int(session.get_outputs()[0].shape[-1])
 
     @classmethod
-    def load(cls, wanted: str, folder: Path, threads: int) -> OnnxEmbedder:
-        """Load the graph with the weights in a folder; raise `ModelError` where they are missing or not the graph's."""
+    def load(cls, folder: Path, threads: int) -> OnnxEmbedder:
+        """Verify and load a folder; raise `ModelError` where a file is missing, damaged or of another kind."""
+        for name, expected in digests(folder).items():
+            verify(folder / name, expected)
         try:
-            _verify(wanted, folder)
             longest = json.loads((folder / "sentence_bert_config.json").read_text(encoding="utf-8"))["max_seq_length"]
             tokenizer = _tokenizer(folder / TOKENIZER, longest)
-            session = _session(load_file(folder / WEIGHTS))
+            session = _session(folder)
         except (OSError, ValueError, KeyError, SafetensorError) as error:
             raise ModelError(
-                f"The embedder {wanted} cannot be loaded from {folder} ({error!r:.200}): install its package again."
+                f"The embedder in {folder} cannot be loaded ({error!r:.200}): restore the folder from the release."
             ) from error
-        return cls(session, tokenizer, f"{wanted}@{fingerprint(folder)}", threads)
+        return cls(session, tokenizer, f"{OURS}@{fingerprint(folder)}", threads)
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return (len(texts), dimension) float32 vectors of length 1."""
@@ -107,14 +105,16 @@ def _tokenizer(path: Path, longest: int) -> Tokenizer:
     return tokenizer
 
 
-def _session(weights: Mapping[str, NDArray[Any]]) -> onnxruntime.InferenceSession:
-    names = json.loads((GRAPH.with_name("weights.json")).read_text(encoding="utf-8"))
+def _session(folder: Path) -> onnxruntime.InferenceSession:
+    """Give each matrix that the graph names its numbers, which are stored at half precision."""
+    names = json.loads((folder / TENSORS).read_text(encoding="utf-8"))
+    weights = load_file(folder / WEIGHTS)
     arrays = [weights[name[:-2]].T if name.endswith(".T") else weights[name] for name in names]
-    values = [onnxruntime.OrtValue.ortvalue_from_numpy(np.ascontiguousarray(array)) for array in arrays]
+    values = [onnxruntime.OrtValue.ortvalue_from_numpy(np.ascontiguousarray(array, np.float32)) for array in arrays]
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.inter_op_num_threads = 1, 1
     options.add_external_initializers(names, values)
-    return onnxruntime.InferenceSession(GRAPH.read_bytes(), options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession((folder / GRAPH).read_bytes(), options, providers=["CPUExecutionProvider"])
 
 
 class SentenceEmbedder:
@@ -157,17 +157,5 @@ class SentenceEmbedder:
 
 
 def load_embedder(wanted: str, threads: int) -> Embedder:
-    """Load the packaged model, or any Sentence Transformers folder or name."""
-    if wanted in PACKAGED:
-        return OnnxEmbedder.load(wanted, packaged(wanted), threads)
-    return SentenceEmbedder.load(wanted, threads)
-
-
-def _verify(wanted: str, folder: Path) -> None:
-    """Raise `ValueError` where weights or tokenizer are not those that the package was installed with."""
-    for file in importlib.metadata.files(wanted) or ():
-        if file.name in (WEIGHTS, TOKENIZER) and file.hash is not None and file.hash.mode == "sha256":
-            with (folder / file.name).open("rb") as opened:
-                found = hashlib.file_digest(opened, "sha256").digest()
-            if base64.urlsafe_b64encode(found).rstrip(b"=").decode() != file.hash.value:
-                raise ValueError(f"{file.name} is damaged: its sha256 is not the one in the package's RECORD")
+    """Load our model, or any Sentence Transformers package, folder or name."""
+    return OnnxEmbedder.load(FOLDER, threads) if wanted == OURS else SentenceEmbedder.load(wanted, threads)

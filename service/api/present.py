@@ -117,13 +117,19 @@ class DifferenceSchema(Outgoing):
 
 
 class EvidenceSchema(Outgoing):
-    """One judged sentence. Stance and similarity are two numbers; neither is derived from the other."""
+    """One judged sentence, or two neighbors. Stance and similarity are two numbers; neither is derived from the other.
+
+    Two neighboring sentences are one piece of evidence where no sentence settles the claim by itself.
+    """
 
     stance = fields.Enum(Stance, by_value=fields.String(), attribute="judgement.stance")
     similarity = Score(attribute="judgement.hit.similarity", metadata={"minimum": -1, "maximum": 1})
     stance_scores = fields.Nested(ScoresSchema, attribute="judgement.scores")
     decided_by = fields.Enum(DecidedBy, by_value=fields.String(), attribute="judgement.decided_by")
-    sentence = fields.String(attribute="judgement.hit.sentence.text")
+    sentence = fields.String(
+        attribute="judgement.hit.sentence.text",
+        metadata={"description": "As it stands in the article, line breaks between two sentences included."},
+    )
     start = fields.Integer(attribute="judgement.hit.sentence.start", metadata={"minimum": 0})
     end = fields.Integer(attribute="judgement.hit.sentence.end", metadata={"minimum": 0})
     context = fields.Nested(ContextSchema, attribute="judgement.hit.context")

@@ -19,6 +19,7 @@ from service.keeping import KeptCheck
 MOST_SENTENCES = 3  # of a side; more would not fit on the sheet
 MOST_POINTS = 5
 MOST_CHARACTERS = 280  # of a sentence, a name, a warning
+MOST_OF_TWO = 600  # of a passage of two sentences: what settles the claim may stand in the second
 _HERE = Path(__file__).parent
 _STYLE = (_HERE / "printed.css").read_text(encoding="utf-8")
 _DIGEST = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
@@ -109,7 +110,7 @@ def _origins_first(entries: Sequence[Answer]) -> list[Answer]:
 
 def _cited(entry: Answer) -> Cited:
     article = entry["article"]
-    return Cited(_cut(entry["sentence"]), _source(article), _address(article["url"]), tuple(_notes(entry)))
+    return Cited(_cut(entry["sentence"], MOST_OF_TWO), _source(article), _address(article["url"]), tuple(_notes(entry)))
 
 
 def _notes(entry: Answer) -> Iterator[str]:
@@ -149,6 +150,6 @@ def _address(url: str | None) -> str | None:
     return url if is_of_the_web and len(url or "") <= MOST_CHARACTERS else None
 
 
-def _cut(text: str) -> str:
+def _cut(text: str, most: int = MOST_CHARACTERS) -> str:
     line = one_line(text)
-    return line if len(line) <= MOST_CHARACTERS else f"{line[:MOST_CHARACTERS].rsplit(' ', 1)[0]} […]"
+    return line if len(line) <= most else f"{line[:most].rsplit(' ', 1)[0]} […]"

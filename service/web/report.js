@@ -108,7 +108,7 @@ function source(article) {
 }
 
 function copyButton(each) {
-  const cited = `“${each.sentence}” (${source(each.article)}${each.article.url ? `, ${each.article.url}` : ""})`;
+  const cited = `“${each.sentence.replace(/\s+/gu, " ")}” (${source(each.article)}${each.article.url ? `, ${each.article.url}` : ""})`;
   const button = el("button", { type: "button", class: "small" }, "Copy as citation");
   button.addEventListener("click", async () => {
     try {

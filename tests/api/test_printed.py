@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 
 from service.api.example import REPORT
 from service.api.present import as_json_text
-from service.api.printed import MOST_CHARACTERS, MOST_SENTENCES, POLICY, printed
+from service.api.printed import MOST_OF_TWO, MOST_SENTENCES, POLICY, printed
 from service.domain import Query
 from service.keeping import Cause, KeptCheck, Why
 from tests.api.test_checks import CLAIM, check, news
@@ -147,5 +147,5 @@ def test_a_long_sentence_is_cut_at_a_word_and_says_so(answer: Any) -> None:
     answer["evidence"][0]["sentence"] = "berths " * 100
     text = Reader(printed(kept(answer))).text
     (cut,) = re.findall(r"“(berths [^”]*)”", text)
-    assert len(cut) <= MOST_CHARACTERS + len(" […]")
+    assert len(cut) <= MOST_OF_TWO + len(" […]")
     assert cut.endswith("berths […]")

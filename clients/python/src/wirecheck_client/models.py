@@ -119,7 +119,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One judged sentence. Stance and similarity are two numbers; neither is derived from the other."""
+    """One judged sentence, or two neighbors. Stance and similarity are two numbers; neither comes from the other."""
 
     stance: Stance
     similarity: float
