@@ -54,7 +54,7 @@ growth: $(VENV)/.installed-dev  ## Measure 10,000, 100,000 and a million sentenc
 faults: $(VENV)/.installed-dev  ## More load than the real service can bear, and faults; QUICK=1 for the short run
 	$(BIN)/python -m bench.faults $(if $(QUICK),--quick)
 
-train: $(VENV)/.installed-dev  ## Train the stance model on ../shared/data/nli into build/stance, in nine runs, and the embedder into build/minilm
+train: $(VENV)/.installed-dev  ## Train the stance model on ../shared/data/nli into build/stance, in eight runs, and the embedder into build/minilm
 	$(BIN)/python -m models.training.train build/stance-first
 	$(BIN)/python -m models.training.train build/stance-second --config models/training/second.toml
 	$(BIN)/python -m models.training.train build/stance-third --config models/training/third.toml
@@ -66,9 +66,7 @@ train: $(VENV)/.installed-dev  ## Train the stance model on ../shared/data/nli i
 	$(BIN)/python -m models.training.mine build/stance-seventh/final build/stance-mined.jsonl.gz --config models/training/eighth.toml
 	$(BIN)/python -m models.training.train build/stance-eighth --config models/training/eighth.toml
 	$(BIN)/python -m models.training.mine build/stance-eighth/final build/stance-mined.jsonl.gz --config models/training/ninth.toml
-	$(BIN)/python -m models.training.train build/stance-ninth --config models/training/ninth.toml
-	$(BIN)/python -m models.training.mine build/stance-ninth/final build/stance-mined.jsonl.gz --config models/training/tenth.toml
-	$(BIN)/python -m models.training.train build/stance --config models/training/tenth.toml
+	$(BIN)/python -m models.training.train build/stance --config models/training/ninth.toml
 	$(BIN)/python -m models.training.embedder_train build/minilm
 
 collection: $(VENV)/.installed  ## Write build/wirecheck.postman_collection.json, for Postman, Bruno and their like

@@ -2,9 +2,8 @@
 
 A story's evidence (`stories.py`) says by itself what it is about. News does not: "In Nordholm it was 63 percent." Each
 article has claims with the sentences that settle them, read in their place; all its other sentences leave the claim
-open, those that share most words with it above all. Some are read with the next one, as the service reads two where one
-settles nothing; two claims that neighbors settle make one that needs both. A tenth of the articles, by their titles, is
-never trained on: that is the test part.
+open, those that share most words with it above all. A tenth of the articles, by their titles, is never trained on: that
+is the test part.
 """
 
 from __future__ import annotations
@@ -26,12 +25,6 @@ HELD_OUT_EVERY = 10
 _SIDES = {"s": (SUPPORTS, "supports"), "c": (CONFLICTS, "conflicts"), "n": (NEUTRAL, "open")}
 _LEANS = re.compile(r"(?:it|he|she|they|this|that|these|those|its|his|her|their|both|neither)\b", re.IGNORECASE)
 _WORD = re.compile(r"\w{4,}|\d+")
-_WITH_BEFORE, _WITH_NEXT = 0.15, 0.15  # of the sentences are read with a neighbor that they could do without
-_BOTH = 3  # claims made of two, an article
-_OPENS = re.compile(
-    r"(?:The|An?|In|At|On|By|For|From|After|Before|During|Since|When|While|It|They|He|She|There|This|These|Those|His|Her|"
-    r"Its|Their|No|Not|All|Some|Most|Many|Few|Both|Half|More|Less|Fewer|Nearly|About|Only|People|Nobody|Someone)\b"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +77,6 @@ def article_pairs(rng: random.Random, passes: float, held_out: bool = False) -> 
     for turn in range(math.ceil(passes)):
         share = passes - turn
         for article in articles:
-            if not held_out and (share >= 1 or rng.random() < share):
-                yield from joined_pairs(rng, article)
             for claimed in article.claims:
                 if share >= 1 or rng.random() < share:
                     yield from pairs_of(rng, article, claimed)
@@ -97,8 +88,8 @@ def pairs_of(rng: random.Random, article: RunningArticle, claimed: Claimed) -> I
     for number in claimed.sentences:
         yield Pair(_served(rng, article, number), claimed.claim, target, "articles", f"article_{kind}")
     named = {*claimed.sentences, *claimed.arguable}
-    # Beside a sentence that settles the claim, this one could be read with it.
-    others = [i for i in range(len(article.sentences)) if named.isdisjoint((i - 1, i, i + 1))]
+    # Behind a sentence that settles the claim, the next one would be read with it.
+    others = [i for i in range(len(article.sentences)) if i not in named and i - 1 not in named]
     for number in _nearest_and_any(rng, article, claimed, others):
         yield Pair(_served(rng, article, number), claimed.claim, NEUTRAL, "articles", "article_elsewhere")
 
@@ -114,42 +105,9 @@ def _nearest_and_any(
     return nearest, rng.choice([i for i in others if i != nearest])
 
 
-def joined_pairs(rng: random.Random, article: RunningArticle) -> Iterator[Pair]:
-    """Yield claims made of two that neighboring sentences settle, beside both sentences and beside the first alone."""
-    settled = [claimed for claimed in article.claims if claimed.side != "n" and len(claimed.sentences) == 1]
-    pairs = [
-        (one, other)
-        for one in settled
-        for other in settled
-        if one.side == "s" and abs(one.sentences[0] - other.sentences[0]) == 1
-    ]
-    for one, other in rng.sample(pairs, min(_BOTH, len(pairs))):
-        claim = _both(rng, one.claim, other.claim)
-        target, kind = _SIDES[other.side]
-        first = min(one.sentences[0], other.sentences[0])
-        both = under_title(article.title, " ".join(article.sentences[first : first + 2]))
-        yield Pair(both, claim, target, "articles", f"article_both_{kind}")
-        alone = under_title(article.title, article.sentences[one.sentences[0]])
-        yield Pair(alone, claim, NEUTRAL, "articles", "article_half")
-
-
-def _both(rng: random.Random, one: str, other: str) -> str:
-    """Return one claim that says what two do, in either order."""
-    first, second = rng.sample((one, other), 2)
-    if _OPENS.match(second):
-        second = second[0].lower() + second[1:]
-    return f"{first.rstrip('.!')}{rng.choice((', and ', ' and ', '; ', ', while '))}{second}"
-
-
 def _served(rng: random.Random, article: RunningArticle, number: int) -> str:
-    """Set a sentence as the service does: under its title, behind the one before it where it leans on that.
-
-    Some are read with a neighbor all the same.
-    """
+    """Set a sentence as the service does: under its title, and behind the one before it where it leans on that."""
     text = article.sentences[number]
-    chance = rng.random()
-    if number and (_LEANS.match(text) or chance < _WITH_BEFORE):
+    if number and (_LEANS.match(text) or rng.random() < 0.15):
         text = f"{article.sentences[number - 1]} {text}"
-    if number + 1 < len(article.sentences) and chance > 1 - _WITH_NEXT:
-        text = f"{text} {article.sentences[number + 1]}"
     return text if rng.random() < 0.05 else under_title(article.title, text)

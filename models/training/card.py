@@ -134,13 +134,12 @@ def _earlier(training: Training) -> str:
         else ""
     )
     return (
-        " with running articles, some sentences of which are read in pairs (`tenth.toml`), and began from the weights "
-        f"of earlier ones, which had seen {training.earlier_pairs:,} (`config.toml`: public data, events; "
-        "`second.toml`: with phrasings and the first stories; `third.toml`: with more stories; `fourth.toml`: with "
-        "claims of fact-checking sets as they are served; `fifth.toml`: with what the weights before misread; "
-        "`seventh.toml`: with 684 more stories, and half of the fifth run's weights kept; `eighth.toml`: with 1,119 "
-        "more, whose claims are worded far from what tells them, and a quarter of the weights before kept; "
-        f"`ninth.toml`: with the first running articles, and a quarter of the weights before kept){kept}"
+        " with running articles, whose sentences lean on one another (`ninth.toml`), and began from the weights of "
+        f"earlier ones, which had seen {training.earlier_pairs:,} (`config.toml`: public data, events; `second.toml`: "
+        "with phrasings and the first stories; `third.toml`: with more stories; `fourth.toml`: with claims of "
+        "fact-checking sets as they are served; `fifth.toml`: with what the weights before misread; `seventh.toml`: "
+        "with 684 more stories, and half of the fifth run's weights kept; `eighth.toml`: with 1,119 more, whose claims "
+        f"are worded far from what tells them, and a quarter of the weights before kept){kept}"
     )
 
 

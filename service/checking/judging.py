@@ -75,7 +75,7 @@ class Policy:
     sure: float = 0.9  # the probability that a rule's decision carries
     # Where nothing settles a claim, so many of the nearest sentences are read again with each neighbor, and the network
     # must be surer of what two say by so much: it has then been asked twice.
-    widened: int = 2
+    widened: int = 1
     doubt_of_two: float = 0.05
     values: bool = True
     attribution: bool = True

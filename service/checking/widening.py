@@ -1,4 +1,4 @@
-"""Where no sentence settles a claim by itself, the nearest are read once more, each with a neighbor.
+"""Where no sentence settles a claim by itself, the nearest is read once more, with each neighbor.
 
 What a claim says may stand in two sentences: "A second team left at noon. Snow stopped it below the hut." Systems for
 such claims read their evidence together (Thorne et al., "FEVER: a large-scale dataset for fact extraction and
@@ -22,7 +22,7 @@ LONGEST = 600  # characters of a passage; more is past what the network was trai
 
 
 class Widener:
-    """Reads again, with their neighbors, the nearest sentences of a claim that none settles."""
+    """Reads again, with its neighbors, what is nearest to a claim that no sentence settles."""
 
     def __init__(self, store: Store, model: StanceModel, policy: Policy, budget: Budget) -> None:
         self._store, self._model, self._policy = store, model, policy

@@ -9,14 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from models.training.articles import (
-    Claimed,
-    RunningArticle,
-    article_pairs,
-    joined_pairs,
-    pairs_of,
-    read_articles,
-)
+from models.training.articles import Claimed, RunningArticle, article_pairs, pairs_of, read_articles
 from models.training.config import Config
 from models.training.pairs import CONFLICTS, NEUTRAL, SUPPORTS, UNSUPPORTED
 from models.training.phrasings import Group, phrasing_pairs, read_groups
@@ -159,34 +152,22 @@ def _pairs(side: str, sentences: tuple[int, ...], arguable: tuple[int, ...] = ()
     return {(pair.evidence, pair.target) for _ in range(60) for pair in pairs_of(rng, FERRY, claimed)}
 
 
-def test_a_sentence_that_settles_a_claim_is_read_under_the_title_and_sometimes_with_a_neighbor():
-    title, before, after = "Ferry at Sundby stays in port. ", "Nobody was hurt. ", " It was built in 1998."
+def test_a_sentence_that_settles_a_claim_is_read_under_the_title_and_sometimes_behind_the_one_before():
+    title, before = "Ferry at Sundby stays in port. ", "Nobody was hurt. "
     text = "The ferry will not sail before Friday."
     found = {evidence for evidence, target in _pairs("c", (2,)) if target == CONFLICTS}
-    assert found >= {title + text, title + before + text, title + text + after, text}
-    assert found <= {t + x for t in (title, "") for x in (text, before + text, text + after)}
+    assert found >= {title + text, title + before + text, text}
+    assert found <= {title + text, title + before + text, text, before + text}
 
 
-def test_other_sentences_leave_a_claim_open_but_not_those_that_may_be_read_with_what_settles_it():
+def test_other_sentences_leave_a_claim_open_but_not_one_that_is_read_behind_what_settles_it():
     neutral = {evidence for evidence, target in _pairs("s", (2,), (0,)) if target == NEUTRAL}
+    # The first is arguable and the second may be read behind it; the last is read behind the third, which settles it.
     assert neutral == set()
     neutral = {evidence for evidence, target in _pairs("s", (2,)) if target == NEUTRAL}
     assert {text.removeprefix("Ferry at Sundby stays in port. ") for text in neutral} == {
-        "The storm came at noon.", "The storm came at noon. Nobody was hurt.",
+        "The storm came at noon.", "Nobody was hurt.", "The storm came at noon. Nobody was hurt.",
     }  # fmt: skip
-
-
-def test_a_claim_made_of_two_needs_the_sentences_of_both():
-    one = Claimed("The ferry from Sundby stays in port until Friday.", "s", (2,))
-    other = Claimed("The ship that serves Sundby was built in 1980.", "c", (3,))
-    article = RunningArticle(FERRY.title, FERRY.sentences, (one, other))
-    found = [pair for _ in range(30) for pair in joined_pairs(random.Random(_), article)]
-    both = "The ferry will not sail before Friday. It was built in 1998."
-    told = {(pair.evidence.removeprefix("Ferry at Sundby stays in port. "), pair.target) for pair in found}
-    assert told == {(both, CONFLICTS), ("The ferry will not sail before Friday.", NEUTRAL)}
-    orders = (" and the ship", "; the ship", ", while the ship", " and the ferry", "; the ferry", ", while the ferry")
-    assert all(any(part in pair.claim for part in orders) for pair in found)
-    assert all("1980" in pair.claim and "until Friday" in pair.claim for pair in found)
 
 
 def test_what_leans_on_the_sentence_before_is_read_behind_it():
