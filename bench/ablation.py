@@ -55,6 +55,7 @@ VARIANTS = (
     Variant("without who said it", Tuning(policy=Policy(attribution=False))),
     Variant("without any rule", Tuning(policy=Policy(values=False, attribution=False))),
     Variant("without weighing the sides", Tuning(policy=Policy(sides=False))),
+    Variant("without reading two sentences", Tuning(policy=Policy(widened=0))),
     Variant("without context for the model", Tuning(policy=Policy(in_context=False))),
     Variant("ranked without words", Tuning(ranking=Ranking(words=0.0, context_words=0.0))),
     Variant("ranked without vectors", Tuning(ranking=Ranking(similarity=0.0, in_context=0.0))),

@@ -62,7 +62,8 @@ class Widener:
 def passages(store: Store, hits: Sequence[Hit]) -> list[list[Hit]]:
     """Return for each hit the passages that it makes with the sentence before it and with the one after it, each once.
 
-    A passage is a hit of two sentences: its text and offsets are of both, its context and likeness are the hit's.
+    A passage is a hit of two sentences: its text and offsets are of both, its context is what stands around both, its
+    similarity and its id are the hit's.
     """
     beside = store.found(sorted({hit.sentence.id + step for hit in hits for step in (-1, 1)}))
     seen: set[tuple[str, int]] = set()
